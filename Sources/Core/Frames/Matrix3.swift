@@ -72,7 +72,10 @@
         Matrix3(columns: Vector3(0, v.z, -v.y), Vector3(-v.z, 0, v.x), Vector3(v.y, -v.x, 0))
     }
 
-    /// The largest magnitude among the nine elements.
+    /// Whether all nine elements are finite. `largestMagnitude` cannot tell: a maximum may pass over NaN.
+    @inlinable public var isFinite: Bool { columns.0.isFinite && columns.1.isFinite && columns.2.isFinite }
+
+    /// The largest magnitude among the nine elements, where they are numbers.
     @inlinable public var largestMagnitude: Double {
         func most(_ v: Vector3) -> Double { max(abs(v.x), abs(v.y), abs(v.z)) }
         return max(most(columns.0), most(columns.1), most(columns.2))

@@ -53,5 +53,5 @@
     @inlinable public static func * (a: Pose, d: Direction<B>) -> Direction<A> { a.rotation * d }
     @inlinable public static func * (a: Pose, d: Displacement<B>) -> Displacement<A> { a.rotation * d }
 
-    @inlinable public var isFinite: Bool { translation.isFinite && rotation.matrix.largestMagnitude.isFinite }
+    @inlinable public var isFinite: Bool { translation.isFinite && rotation.matrix.isFinite }
 }

@@ -28,7 +28,7 @@ import Glibc
     ///
     /// - Throws: `FramesError.notARotation`, `.mirrored` or `.notFinite`.
     public init(checking m: Matrix3, tolerance: Double = 1e-6) throws(FramesError) {
-        guard m.largestMagnitude.isFinite else { throw .notFinite }
+        guard m.isFinite else { throw .notFinite }
         let off = (m.transposed * m - .identity).largestMagnitude
         guard off <= tolerance else { throw .notARotation(deviation: off) }
         guard m.determinant > 0 else { throw .mirrored }

@@ -1,0 +1,70 @@
+/// The page's look: readable on a screen, printable, dark pictures on a light page; nothing is fetched from outside.
+enum PageStyle {
+    static let css = """
+        :root { --ink: #1b2330; --soft: #5b6778; --line: #d9dfe7; --panel: #f6f8fa; --good: #0a7d50; --fair: #9a6700; --bad: #b3261e; }
+        * { box-sizing: border-box; }
+        body { margin: 0; font: 15px/1.5 system-ui, "DejaVu Sans", sans-serif; color: var(--ink); background: #fff; }
+        main { max-width: 1180px; margin: 0 auto; padding: 28px 24px 60px; }
+        h1 { font-size: 26px; margin: 0 0 4px; } h2 { font-size: 19px; margin: 36px 0 10px; border-bottom: 2px solid var(--line); padding-bottom: 4px; }
+        h3 { font-size: 16px; margin: 0; }
+        p.lead { color: var(--soft); margin: 0 0 18px; }
+        .notice { background: #fff6e0; border: 1px solid #e8c66a; border-radius: 6px; padding: 8px 12px; margin: 12px 0; }
+        .stop { background: #fdecea; border-color: #e2928b; }
+        table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 14px; }
+        th, td { padding: 5px 9px; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
+        th { color: var(--soft); font-weight: 600; } th:first-child, td:first-child { text-align: left; }
+        td.text { text-align: left; white-space: normal; }
+        .good { color: var(--good); font-weight: 600; } .fair { color: var(--fair); font-weight: 600; } .bad { color: var(--bad); font-weight: 600; }
+        .overview { display: grid; grid-template-columns: repeat(3, 1fr); gap: 14px; }
+        .screw { border: 1px solid var(--line); border-radius: 8px; margin: 16px 0; padding: 14px; break-inside: avoid; background: var(--panel); }
+        .screw header { display: flex; gap: 14px; align-items: baseline; margin-bottom: 10px; }
+        .planes { display: grid; grid-template-columns: repeat(3, 1fr); gap: 12px; }
+        figure { margin: 0; } figcaption { font-size: 12.5px; color: var(--soft); margin-top: 4px; }
+        .picture { position: relative; background: #0a0e1c; line-height: 0; border-radius: 4px; overflow: hidden; }
+        .picture img, .picture svg { width: 100%; height: auto; display: block; }
+        .picture svg { position: absolute; inset: 0; }
+        .numbers { display: grid; grid-template-columns: repeat(auto-fill, minmax(170px, 1fr)); gap: 6px 16px; margin-top: 12px; }
+        .numbers div { display: flex; justify-content: space-between; border-bottom: 1px dotted var(--line); font-size: 13.5px; }
+        .numbers span { color: var(--soft); } .numbers b { font-variant-numeric: tabular-nums; }
+        svg.plot { width: 100%; height: auto; background: #fff; border: 1px solid var(--line); border-radius: 6px; margin: 8px 0; }
+        svg.plot .title { font-size: 13px; font-weight: 600; fill: var(--ink); } svg.plot .tick { font-size: 11px; fill: var(--soft); }
+        svg.plot .grid { stroke: #e8ecf1; } svg.plot .limit { stroke: var(--bad); stroke-dasharray: 5 4; }
+        footer { margin-top: 40px; color: var(--soft); font-size: 13px; }
+        @media print { main { max-width: none; padding: 0; } .screw { background: #fff; } }
+        @media (max-width: 760px) { .planes, .overview { grid-template-columns: 1fr; } }
+        """
+}
+
+/// Builds a page of nested parts; text is escaped where it enters.
+struct HTMLPage {
+    let title: String
+    private var parts: [String] = []
+
+    init(title: String) { self.title = title }
+
+    mutating func add(_ html: String) { parts.append(html) }
+    mutating func heading(_ text: String) { parts.append("<h2>\(text.htmlEscaped)</h2>") }
+    mutating func notice(_ text: String, stop: Bool = false) {
+        parts.append("<p class=\"notice\(stop ? " stop" : "")\">\(text.htmlEscaped)</p>")
+    }
+
+    /// Cells are HTML already; the header is text.
+    mutating func table(header: [String], rows: [[String]]) {
+        let head = header.map { "<th>\($0.htmlEscaped)</th>" }.joined()
+        let body = rows.map { "<tr>" + $0.map { "<td>\($0)</td>" }.joined() + "</tr>" }.joined(separator: "\n")
+        parts.append("<table><thead><tr>\(head)</tr></thead><tbody>\(body)</tbody></table>")
+    }
+
+    var html: String {
+        """
+        <!DOCTYPE html>
+        <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>\(title.htmlEscaped)</title><style>
+        \(PageStyle.css)
+        </style></head><body><main>
+        \(parts.joined(separator: "\n"))
+        <footer>Made by Stylet: research software, not a cleared medical device. Planned accuracy, placed accuracy and accuracy in simulation are three different quantities.</footer>
+        </main></body></html>
+        """
+    }
+}

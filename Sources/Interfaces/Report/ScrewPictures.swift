@@ -1,0 +1,101 @@
+import Frames
+import Imaging
+import Planning
+
+/// The three planes in which a screw is judged, with the screw drawn to scale over the CT.
+struct ScrewPictures {
+    let ct: Volume<Int16>
+    let labels: LabelVolume?
+    let screw: ScrewCylinder
+
+    /// A picture of 90 mm, 300 pixels wide.
+    private static let pixels = 300
+    private static let millimetresPerPixel = 0.3
+
+    struct Drawn {
+        let plane: SlicePlane
+        let caption: String
+        let overlay: String
+    }
+
+    /// Along the screw from above, along the screw from the side, and down its barrel at the isthmus.
+    func all() -> [Drawn] { [fromTheFeet(), fromTheSide(), downTheBarrel()] }
+
+    private func plane(right: Direction<CT>, down: Direction<CT>, centre: Point<CT>) -> SlicePlane {
+        SlicePlane(
+            centre: centre, right: right, down: down, width: Self.pixels, height: Self.pixels,
+            millimetresPerPixel: Self.millimetresPerPixel)
+    }
+
+    /// `axis` made perpendicular to the screw; a screw along it leaves any perpendicular.
+    private func across(_ axis: Vector3) -> Direction<CT> {
+        let part = axis - screw.axis.vector * dot(axis, screw.axis.vector)
+        return Direction(part) ?? Direction(perpendicular(to: screw.axis.vector)) ?? .x
+    }
+
+    /// Back of the patient below, the patient's left on the right side of the picture, as radiologists look.
+    private func fromTheFeet() -> Drawn {
+        let right = across(Vector3(1, 0, 0))
+        let back = Direction(Vector3(0, 1, 0) - right.vector * right.vector.y) ?? .y
+        let tilted = planeAlongScrew(right: right, towards: back)
+        return Drawn(plane: tilted, caption: "along the screw, seen from the feet", overlay: outline(in: tilted))
+    }
+
+    /// The plane that holds the screw's axis and `side`.
+    private func planeAlongScrew(right: Direction<CT>, towards: Direction<CT>) -> SlicePlane {
+        let down = dot(screw.axis.vector, towards.vector) < 0 ? -screw.axis : screw.axis
+        let centre = screw.point(at: screw.length / 2)
+        return plane(right: right, down: down, centre: centre)
+    }
+
+    /// Back of the patient on the right, head above.
+    private func fromTheSide() -> Drawn {
+        let up = across(Vector3(0, 0, 1))
+        let back = screw.axis.vector.y < 0 ? -screw.axis : screw.axis
+        let p = plane(right: back, down: -up, centre: screw.point(at: screw.length / 2))
+        return Drawn(plane: p, caption: "along the screw, seen from the side", overlay: outline(in: p))
+    }
+
+    /// Across the screw where the pedicle is: a third of the way, and at least 10 mm, from the entry.
+    private func downTheBarrel() -> Drawn {
+        let up = across(Vector3(0, 0, 1))
+        let side = Direction(cross(screw.axis.vector, up.vector)) ?? .x
+        let right = side.vector.x < 0 ? -side : side
+        let depth = min(max(10, screw.length / 3), screw.length)
+        let p = plane(right: right, down: -up, centre: screw.point(at: depth))
+        return Drawn(plane: p, caption: "down its barrel, \(depth.text(0)) mm from the entry", overlay: circle(in: p))
+    }
+
+    private func outline(in p: SlicePlane) -> String {
+        let a = p.project(screw.entry), b = p.project(screw.tip)
+        let r = screw.radius / p.millimetresPerPixel
+        let size = ((b.x - a.x) * (b.x - a.x) + (b.y - a.y) * (b.y - a.y)).squareRoot()
+        let (nx, ny) = (-(b.y - a.y) / size * r, (b.x - a.x) / size * r)
+        let corners = [(a.x + nx, a.y + ny), (b.x + nx, b.y + ny), (b.x - nx, b.y - ny), (a.x - nx, a.y - ny)]
+        let text = corners.map { "\($0.0.text(1)),\($0.1.text(1))" }.joined(separator: " ")
+        return svg(
+            p, "<polygon points=\"\(text)\" fill=\"rgba(0,229,255,.18)\" stroke=\"#00e5ff\" stroke-width=\"1.4\"/>"
+                + "<line x1=\"\(a.x.text(1))\" y1=\"\(a.y.text(1))\" x2=\"\(b.x.text(1))\" y2=\"\(b.y.text(1))\" stroke=\"#00e5ff\" stroke-dasharray=\"4 3\"/>"
+                + "<circle cx=\"\(a.x.text(1))\" cy=\"\(a.y.text(1))\" r=\"3\" fill=\"#ffea00\"/>")
+    }
+
+    private func circle(in p: SlicePlane) -> String {
+        let c = Double(Self.pixels - 1) / 2
+        let r = screw.radius / p.millimetresPerPixel
+        return svg(
+            p, "<circle cx=\"\(c)\" cy=\"\(c)\" r=\"\(r.text(1))\" fill=\"rgba(0,229,255,.18)\" stroke=\"#00e5ff\" stroke-width=\"1.4\"/>")
+    }
+
+    private func svg(_ p: SlicePlane, _ inner: String) -> String {
+        "<svg viewBox=\"0 0 \(p.width) \(p.height)\">\(inner)</svg>"
+    }
+}
+
+extension SlicePlane {
+    /// The picture with its overlay and caption, as HTML.
+    func figure(of ct: Volume<Int16>, labels: LabelVolume?, overlay: String, caption: String) throws(ReportError) -> String {
+        let address = try picture(of: ct, labels: labels).dataAddress()
+        return "<figure><div class=\"picture\"><img alt=\"\(caption.htmlEscaped)\" src=\"\(address)\">\(overlay)</div>"
+            + "<figcaption>\(caption.htmlEscaped)</figcaption></figure>"
+    }
+}

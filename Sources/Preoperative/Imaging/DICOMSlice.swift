@@ -1,0 +1,110 @@
+import Frames
+
+/// What the header of one slice says: a single-frame file, or one frame of an enhanced one.
+struct DICOMSlice: Equatable, Sendable {
+    var path = ""
+    var frame = 0
+    var rows = 0
+    var columns = 0
+    var seriesUID = ""
+    var frameOfReferenceUID = ""
+    var modality = ""
+    var isLocaliser = false
+    var isLossy = false
+    var instanceNumber = 0.0
+    var acquisitionNumber = 0.0
+    /// ImagePositionPatient: the centre of the first pixel, mm.
+    var position: Vector3?
+    /// ImageOrientationPatient: unit vectors along a row and down a column, made perpendicular.
+    var rowDirection = Vector3(1, 0, 0)
+    var columnDirection = Vector3(0, 1, 0)
+    /// Whether the header says how the slice lies.
+    var oriented = true
+    /// How far the two directions were from perpendicular unit vectors.
+    var deviation = 0.0
+    /// Distance between neighbouring columns (x) and rows (y), mm.
+    var columnSpacing = 1.0
+    var rowSpacing = 1.0
+    /// Used for a lone slice alone: thickness says nothing about the distance between slices.
+    var thickness: Double?
+    var rescale = Rescale.none
+    var paddingValue: Double?
+
+    var normal: Vector3 { cross(rowDirection, columnDirection) }
+}
+
+extension DICOMSlice {
+    /// The slices of a file, one a frame.
+    ///
+    /// - Throws: `FileProblem` where the file holds no grey image or its geometry is missing or impossible.
+    static func slices(of file: DICOMFile) throws(FileProblem) -> [DICOMSlice] {
+        let pixels = try file.pixels()
+        var shared = DICOMSlice()
+        shared.path = file.path
+        shared.rows = Int(pixels.rows)
+        shared.columns = Int(pixels.columns)
+        shared.seriesUID = file.text(.seriesInstanceUID)
+        shared.frameOfReferenceUID = file.text(.frameOfReferenceUID)
+        shared.modality = file.text(.modality)
+        shared.isLocaliser = file.text(.imageType).uppercased().contains("LOCALIZER")
+        shared.isLossy = file.text(.lossyCompression) == "01"
+        shared.instanceNumber = file.number(.instanceNumber) ?? 0
+        shared.acquisitionNumber = file.number(.acquisitionNumber) ?? 0
+        shared.paddingValue = file.number(.pixelPaddingValue).map { signed($0, pixels.is_signed == 1) }
+        var slices: [DICOMSlice] = []
+        for frame in 0..<Int(pixels.frames) {
+            var slice = shared
+            slice.frame = frame
+            try slice.readGeometry(file)
+            try slice.readRescale(file)
+            slices.append(slice)
+        }
+        return slices
+    }
+
+    /// Writers often give a padding value the sign that its pixels do not have.
+    private static func signed(_ padding: Double, _ isSigned: Bool) -> Double {
+        if isSigned, padding > 32767, padding < 65536 { return padding - 65536 }
+        return !isSigned && padding < 0 ? padding + 65536 : padding
+    }
+
+    private mutating func readGeometry(_ file: DICOMFile) throws(FileProblem) {
+        position = file.numbers(.imagePosition, frame: frame, count: 3).map { Vector3($0[0], $0[1], $0[2]) }
+        if let p = position, max(abs(p.x), abs(p.y), abs(p.z)) > 1e6 {
+            throw .badHeader(field: "ImagePositionPatient", value: "\(p.x)\\\(p.y)\\\(p.z)")
+        }
+        guard let spacing = file.numbers(.pixelSpacing, frame: frame, count: 2) else {
+            throw .badHeader(field: "PixelSpacing", value: file.text(.pixelSpacing))
+        }
+        (rowSpacing, columnSpacing) = (spacing[0], spacing[1])
+        guard rowSpacing > 1e-3, columnSpacing > 1e-3, max(rowSpacing, columnSpacing) < 100 else {
+            throw .badHeader(field: "PixelSpacing", value: "\(rowSpacing)\\\(columnSpacing)")
+        }
+        thickness = file.number(.sliceThickness, frame: frame)
+        guard let o = file.numbers(.imageOrientation, frame: frame, count: 6) else {
+            oriented = false
+            return
+        }
+        try orient(Vector3(o[0], o[1], o[2]), Vector3(o[3], o[4], o[5]))
+    }
+
+    /// Takes the two directions, refused where they are off by more than 1e-3.
+    mutating func orient(_ row: Vector3, _ column: Vector3) throws(FileProblem) {
+        deviation = max(abs(length(row) - 1), abs(length(column) - 1), abs(dot(row, column)))
+        guard deviation < 1e-3, let r = normalized(row), let c = normalized(column - r * dot(r, column)) else {
+            throw .badHeader(
+                field: "ImageOrientationPatient", value: "\(row.x)\\\(row.y)\\\(row.z)\\\(column.x)\\\(column.y)\\\(column.z)")
+        }
+        rowDirection = r
+        columnDirection = c
+    }
+
+    private mutating func readRescale(_ file: DICOMFile) throws(FileProblem) {
+        let slope = file.number(.rescaleSlope, frame: frame) ?? 1
+        let intercept = file.number(.rescaleIntercept, frame: frame) ?? 0
+        guard slope != 0, abs(slope) < 1e6, abs(intercept) < 1e9 else {
+            throw .badHeader(field: "RescaleSlope", value: "\(slope)")
+        }
+        rescale = Rescale(slope: slope, intercept: intercept)
+    }
+}

@@ -1,0 +1,69 @@
+import Foundation
+
+/// Reads a CT from any format that the program knows, into HU on a grid in the patient.
+public enum ImageReader {
+    /// - Parameters:
+    ///   - path: a DICOM folder or file, `.nii`, `.nii.gz`, `.nrrd`, `.nhdr`, `.mha` or `.mhd`.
+    ///   - series: the SeriesInstanceUID to take from a folder that holds several.
+    ///   - progress: called while slices are decoded.
+    /// - Throws: `ImagingError.unreadable`, `.noImage`, `.severalSeries` or `.seriesNotFound`.
+    public static func read(
+        _ path: String, series: String? = nil, progress: ProgressReport? = nil
+    ) throws(ImagingError) -> LoadedImage {
+        do {
+            switch try FileBytes.kind(path) {
+            case .folder: break
+            case .file:
+                if let (file, format) = try gridFile(path) { return image(file, format, path) }
+            }
+        } catch { throw .unreadable(path: path, error) }
+        return try DICOMReader.read(path, series: series, progress: progress)
+    }
+
+    /// The file by its name, or by its first bytes where the name says nothing; `nil` for what only DICOM can be.
+    static func gridFile(_ path: String) throws(FileProblem) -> (GridFile, ImageFormat)? {
+        let name = path.lowercased()
+        if name.hasSuffix(".nii") || name.hasSuffix(".nii.gz") { return (try NIfTIReader.read(path), .nifti) }
+        if name.hasSuffix(".nrrd") || name.hasSuffix(".nhdr") { return (try NRRDReader.read(path), .nrrd) }
+        if name.hasSuffix(".mha") || name.hasSuffix(".mhd") { return (try MetaImageReader.read(path), .metaImage) }
+        return nil
+    }
+
+    private static func image(_ file: GridFile, _ format: ImageFormat, _ path: String) -> LoadedImage {
+        let values = HounsfieldConversion(file.stored, rescale: file.rescale)
+        var metadata = ImageMetadata(format: format)
+        metadata.seriesDescription = file.description
+        metadata.sourceFiles = [path]
+        metadata.rescale = file.rescale
+        let ct = Volume(geometry: file.geometry, voxels: values.ct)
+        return LoadedImage(
+            ct: ct, exact: values.exact.map { Volume(geometry: file.geometry, voxels: $0) }, metadata: metadata,
+            irregularities: file.irregularities + values.irregularities + HounsfieldCheck.irregularities(ct))
+    }
+}
+
+/// Whether values can be HU at all.
+enum HounsfieldCheck {
+    /// A CT of a person holds fat and mostly air: an image with nothing below this is on another scale.
+    static let lowestExpected: Int16 = -200
+
+    static func irregularities(_ ct: Volume<Int16>) -> [Irregularity] {
+        let (low, high) = ct.range
+        guard low >= lowestExpected else { return [] }
+        return [Irregularity(.valuesNotHU(smallest: Double(low), largest: Double(high)), .forbidsPlanning)]
+    }
+}
+
+extension Volume where Voxel == Int16 {
+    /// The smallest and the largest value.
+    public var range: (smallest: Int16, largest: Int16) {
+        withVoxels { v in
+            var (low, high) = (Int16.max, Int16.min)
+            for value in v {
+                low = min(low, value)
+                high = max(high, value)
+            }
+            return (low, high)
+        }
+    }
+}

@@ -1,0 +1,59 @@
+/// What an irregularity means for whoever uses the image.
+public enum IrregularityEffect: String, Equatable, Sendable {
+    /// Worth knowing; the image is right.
+    case noted
+    /// Put right while reading; the image is right.
+    case mended
+    /// Distances or values in this image cannot be trusted for a plan.
+    case forbidsPlanning
+}
+
+/// Something in an image that a plain stack of equal slices does not have. Slices are numbered from 0, from the feet up
+/// along the image's own normal.
+public struct Irregularity: Equatable, Sendable {
+    public enum Kind: Equatable, Sendable {
+        /// The slices' positions march at an angle to the slices' normal.
+        case gantryTilt(degrees: Double)
+        /// Gaps where one slice or more is missing; the voxels there hold air.
+        case missingSlices(after: [Int], count: Int)
+        /// Several slices at one position; one is kept.
+        case doubledSlices(slices: [Int], identical: Bool)
+        /// Distances between slices that differ without being whole multiples of one spacing.
+        case unevenSpacing(smallest: Double, largest: Double, slices: [Int])
+        /// Slices of another orientation, size or pixel spacing, left out.
+        case mixedGrids(files: [String])
+        /// Slices of another frame of reference, left out.
+        case mixedFramesOfReference(files: [String])
+        /// Scout images among the slices, left out.
+        case localisers(files: [String])
+        /// Values that cannot be HU: nothing as low as fat or air in the whole image.
+        case valuesNotHU(smallest: Double, largest: Double)
+        /// Files of this folder that cannot be read, left out.
+        case unreadableFiles(files: [String], FileProblem)
+        /// Another modality than CT.
+        case notCT(modality: String)
+        case singleSlice
+        /// Voxels outside the scanner's field, marked so by the file; they read as air.
+        case padding(voxels: Int)
+        /// Values beyond what an `Int16` holds, cut off in `ct` and kept in `exact`.
+        case clippedValues(voxels: Int)
+        /// Values that are no numbers, read as air.
+        case notFinite(voxels: Int)
+        /// Axes that were not quite perpendicular unit vectors, made so.
+        case axesStraightened(deviation: Double)
+        /// Lossy compression somewhere in the image's history.
+        case lossyCompression
+        /// The file does not say where the patient is; the grid's own axes were taken as the patient's.
+        case noPatientPosition
+        /// The two forms of a NIfTI header disagree, by this many mm at most; the sform was taken.
+        case formsDisagree(millimetres: Double)
+    }
+
+    public let kind: Kind
+    public let effect: IrregularityEffect
+
+    public init(_ kind: Kind, _ effect: IrregularityEffect) {
+        self.kind = kind
+        self.effect = effect
+    }
+}

@@ -1,0 +1,39 @@
+import Frames
+import Imaging
+
+extension SurfaceExtraction {
+    /// The smoothed surface of the voxels that carry a label: closed, oriented outwards, manifold, with the label's volume.
+    ///
+    /// Voxels that share a face or an edge belong to one body. Where the image cuts the label off the surface is closed at
+    /// the outer face of the last voxel. No vertex moves by half a voxel or more along any axis while it is smoothed.
+    ///
+    /// - Parameter smoothing: passes of Taubin's smoothing (1995); 0 leaves the steps of the voxels.
+    /// - Throws: `MeshingError.labelNotFound`, `.gridTooLarge`, `.meshTooLarge`, `.impossibleParameter`.
+    public static func surface(
+        of label: AnatomicalLabel, in labels: LabelVolume, smoothing: Int = 30, progress: ProgressReport? = nil
+    ) throws(MeshingError) -> TriangleMesh {
+        try surface(of: [label], in: labels, smoothing: smoothing, progress: progress)
+    }
+
+    /// The smoothed surface of the voxels that carry any of some labels, taken as one solid.
+    public static func surface(
+        of wanted: Set<AnatomicalLabel>, in labels: LabelVolume, smoothing: Int = 30, progress: ProgressReport? = nil
+    ) throws(MeshingError) -> TriangleMesh {
+        guard (0...1000).contains(smoothing) else { throw .impossibleParameter(name: "smoothing", value: Double(smoothing)) }
+        guard let box = labels.box(of: wanted) else { throw .labelNotFound(wanted.map(\.number).sorted()) }
+        let table = labelTable(wanted)
+        let (field, size) = try paddedField(of: box, in: labels) { table[Int($0)] ? 1 : -1 }
+        let origin = Vector3(Double(box.lower.x - 1), Double(box.lower.y - 1), Double(box.lower.z - 1))
+        var surface = try CubeMarch(field: field, size: size, origin: origin).run(progress: { progress?(0.3 * $0) })
+        if smoothing > 0 {
+            let bodies = VoxelBodies(field: field, size: size)
+            let voxel = labels.geometry.voxelVolume
+            var smooth = SurfaceSmoothing(surface, spacing: labels.geometry.spacing)
+            smooth.run(
+                passes: smoothing, body: surface.innerSamples.map { bodies.body[Int($0)] },
+                volumes: bodies.counts.map { Double($0) * voxel }, progress: { progress?(0.4 + 0.6 * $0) })
+            surface.vertices = smooth.place.map { $0 / labels.geometry.spacing }
+        }
+        return place(surface, in: labels.geometry)
+    }
+}

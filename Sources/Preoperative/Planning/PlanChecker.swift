@@ -1,0 +1,132 @@
+import Frames
+import Imaging
+
+/// Judges a plan anew, whoever made or edited it: nothing that the plan says of itself is believed.
+///
+/// Margins come from the voxels' faces and an exact cylinder, not from the planner's distance field. Angles, endplates and
+/// the isthmus refer to the vertebra's frame, which is found again from the labels.
+public struct PlanChecker: Sendable {
+    public var limits = PlanLimits()
+
+    public init(limits: PlanLimits = PlanLimits()) { self.limits = limits }
+
+    /// Something wrong with an item.
+    public enum Finding: Equatable, Sendable {
+        case brokenLimit(BrokenLimit)
+        /// A metric in the plan that is not what was measured; `key` as in the file, values in its unit.
+        case claimDiffers(key: String, claimed: Double, measured: Double)
+        case claimsGrade(GertzbeinRobbins, measured: GertzbeinRobbins)
+        /// A metric that CONTRACT.md asks for is missing or no number.
+        case metricsIncomplete
+        /// `length_mm` is not the distance from entry to target.
+        case lengthDiffers(stated: Double, measured: Double)
+        /// The entry lies on the other side of the vertebra.
+        case wrongSide
+        /// The tip does not lie in front of the entry by at least 10 mm.
+        case notForwards
+        case tipOutsideBone
+        /// Another item of the plan goes through the same pedicle.
+        case pedicleTwice(other: String)
+        /// The vertebra or the screw does not allow a measurement.
+        case notMeasurable(PlanningError)
+        /// Entry and target coincide.
+        case noAxis
+        /// This checker judges pedicle screws alone.
+        case kindNotJudged(PlanItem.Kind)
+    }
+
+    public struct ItemCheck: Equatable, Sendable {
+        public let id: String
+        /// As measured; `nil` where it could not be.
+        public let metrics: ScrewMetrics?
+        public let findings: [Finding]
+        public var passed: Bool { findings.isEmpty }
+    }
+
+    public struct Result: Equatable, Sendable {
+        /// In the plan's order.
+        public let items: [ItemCheck]
+        public var passed: Bool { items.allSatisfy(\.passed) }
+    }
+
+    /// - Throws: `PlanningError.gridsDiffer`, `.anotherImage`.
+    public func check(
+        _ plan: PlanFile, ct: Volume<Int16>, labels: LabelVolume, progress: ProgressReport? = nil
+    ) throws(PlanningError) -> Result {
+        guard ct.geometry.matches(labels.geometry) else { throw .gridsDiffer }
+        let sha256 = ImageFingerprint.sha256(of: ct)
+        guard plan.image.sha256 == sha256 else { throw .anotherImage(planned: plan.image.sha256, given: sha256) }
+        let levels = Set(plan.items.compactMap { $0.kind == .pedicleScrew ? $0.level : nil }).sorted()
+        let survey = LabelSurvey(labels)
+        let groups = inParallel(levels.count, progress) { check(plan.items, at: levels[$0], ct, labels, survey) }
+        let found = Dictionary(uniqueKeysWithValues: groups.flatMap { $0 }.map { ($0.id, $0) })
+        return Result(
+            items: plan.items.map {
+                found[$0.id] ?? ItemCheck(id: $0.id, metrics: nil, findings: [.kindNotJudged($0.kind)])
+            })
+    }
+
+    private func check(
+        _ all: [PlanItem], at level: AnatomicalLabel, _ ct: Volume<Int16>, _ labels: LabelVolume, _ survey: LabelSurvey
+    ) -> [ItemCheck] {
+        let items = all.filter { $0.kind == .pedicleScrew && $0.level == level }
+        do throws(PlanningError) {
+            let anatomy = try VertebraAnatomy(level, in: labels, survey)
+            let examination = ScrewExamination(anatomy: anatomy, ct: ct, labels: labels)
+            return items.map { item in check(item, examination, others: items.filter { $0.id != item.id }) }
+        } catch {
+            return items.map { ItemCheck(id: $0.id, metrics: nil, findings: [.notMeasurable(error)]) }
+        }
+    }
+
+    private func check(_ item: PlanItem, _ examination: ScrewExamination, others: [PlanItem]) -> ItemCheck {
+        guard let screw = item.cylinder, let side = item.side else {
+            return ItemCheck(id: item.id, metrics: nil, findings: [.noAxis])
+        }
+        let measured = examination.metrics(screw, side: side)
+        var findings = limits.broken(by: measured, diameter: item.diameter).map(Finding.brokenLimit)
+        findings += place(item, screw, side, examination)
+        for other in others {
+            if other.side == item.side { findings.append(.pedicleTwice(other: other.id)) }
+            if let gap = other.cylinder?.gap(to: screw), gap < limits.smallestGapOfPair - 1e-6 {
+                findings.append(.brokenLimit(BrokenLimit(name: .gapOfPair, value: gap, limit: limits.smallestGapOfPair)))
+            }
+        }
+        findings += claims(item, measured, grain: examination.labels.geometry.spacing.max())
+        return ItemCheck(id: item.id, metrics: measured, findings: findings)
+    }
+
+    private func place(_ item: PlanItem, _ screw: ScrewCylinder, _ side: Side, _ e: ScrewExamination) -> [Finding] {
+        var findings: [Finding] = []
+        if abs(item.length - screw.length) > 0.05 {
+            findings.append(.lengthDiffers(stated: item.length, measured: screw.length))
+        }
+        let X_VertebraCT = e.anatomy.X_CTVertebra.inverse
+        let (entry, tip) = (X_VertebraCT * screw.entry, X_VertebraCT * screw.tip)
+        if entry.x * side.sign <= 0 { findings.append(.wrongSide) }
+        if tip.y > entry.y - 10 { findings.append(.notForwards) }
+        let i = e.labels.geometry.nearest(screw.tip)
+        if !e.labels.size.contains(i) || e.labels[label: i] != e.anatomy.level { findings.append(.tipOutsideBone) }
+        return findings
+    }
+
+    /// What the plan says of a screw against what was measured. Distances may differ by 0.5 mm and a fifth of a voxel, the
+    /// error of a sampled distance field; density by 60 HU; angles by 1°.
+    private func claims(_ item: PlanItem, _ measured: ScrewMetrics, grain: Double) -> [Finding] {
+        guard let claimed = item.screwMetrics else { return [.metricsIncomplete] }
+        var findings: [Finding] = []
+        if claimed.grade < measured.grade { findings.append(.claimsGrade(claimed.grade, measured: measured.grade)) }
+        let (said, found) = (item.metrics, measured.json(diameter: item.diameter))
+        for key in found.keys.sorted() {
+            guard let a = said[key]?.number, let b = found[key]?.number, let tolerance = Self.tolerance(key, grain) else { continue }
+            if abs(a - b) > tolerance { findings.append(.claimDiffers(key: key, claimed: a, measured: b)) }
+        }
+        return findings
+    }
+
+    private static func tolerance(_ key: String, _ grain: Double) -> Double? {
+        if key.hasSuffix("_mm") { return 0.5 + grain / 5 }
+        if key.hasSuffix("_hu") { return 60 }
+        return key.hasSuffix("_deg") ? 1 : nil
+    }
+}

@@ -1,0 +1,121 @@
+import Frames
+import Glibc
+import Imaging
+
+/// Measures a screw against one vertebra's distance fields. The planner's way; `PlanChecker` has another of its own.
+struct ScrewMeasurement {
+    let anatomy: VertebraAnatomy
+    let ct: Volume<Int16>
+
+    /// The least depth within the bone, and the least distance from the canal, over a cylinder's surface.
+    struct Margins {
+        var bone = Double.infinity
+        var canal = Double.infinity
+        /// Mean over the sections of (wanted − margin)², where the margin of a section is below what is wanted.
+        var shortfall = 0.0
+    }
+
+    /// Rings of `spokes` places, `step` mm apart; the bone is judged beyond the first 5 mm, the canal from the entry on.
+    func margins(_ screw: ScrewCylinder, step: Double, spokes: Int, wanted: Double = 0) -> Margins {
+        let side = perpendicular(to: screw.axis.vector)
+        let other = cross(screw.axis.vector, side)
+        let ring = (0..<spokes).map { i -> Vector3 in
+            let turn = 2 * .pi * Double(i) / Double(spokes)
+            return (side * cos(turn) + other * sin(turn)) * screw.radius
+        }
+        var found = Margins()
+        let first = GertzbeinRobbins.skipped
+        let count = max(Int(((screw.length - first) / step).rounded(.up)), 1)
+        for i in 0...count {
+            let centre = screw.point(at: first + (screw.length - first) * Double(i) / Double(count)).coordinates
+            var section = i == count ? anatomy.shape.depth(Point(centre)) : .infinity
+            for spoke in ring {
+                let p = Point<CT>(centre + spoke)
+                section = min(section, anatomy.shape.depth(p))
+                found.canal = min(found.canal, anatomy.canal.field.distance(at: p))
+            }
+            found.bone = min(found.bone, section)
+            let short = max(wanted - section, 0)
+            found.shortfall += short * short / Double(count + 1)
+        }
+        for depth in stride(from: 0, to: first, by: step) {
+            let centre = screw.point(at: depth).coordinates
+            for spoke in ring { found.canal = min(found.canal, anatomy.canal.field.distance(at: Point(centre + spoke))) }
+        }
+        return found
+    }
+
+    /// Towards the midline, and towards the head against the cranial endplate, rad.
+    func angles(_ axis: Direction<CT>, side: Side) -> (convergence: Double, tilt: Double) {
+        anatomy.angles(of: axis, side: side)
+    }
+
+    /// Bone straight ahead of the tip, over its centre and twelve places of its rim, mm.
+    func anteriorMargin(_ screw: ScrewCylinder) -> Double {
+        let side = perpendicular(to: screw.axis.vector)
+        let other = cross(screw.axis.vector, side)
+        var least = anatomy.shape.wayOut(from: screw.tip, along: screw.axis.vector, limit: 60)
+        for i in 0..<12 {
+            let turn = Double(i) * .pi / 6
+            let rim = screw.tip.coordinates + (side * cos(turn) + other * sin(turn)) * screw.radius
+            least = min(least, anatomy.shape.wayOut(from: Point(rim), along: screw.axis.vector, limit: 60))
+        }
+        return least
+    }
+
+    /// Mean HU within the cylinder beyond the first 5 mm, on three rings of equal area.
+    func meanDensity(_ screw: ScrewCylinder, step: Double = 1) -> Double {
+        let side = perpendicular(to: screw.axis.vector)
+        let other = cross(screw.axis.vector, side)
+        var (sum, count) = (0.0, 0.0)
+        for depth in stride(from: min(GertzbeinRobbins.skipped, screw.length), through: screw.length, by: step) {
+            let centre = screw.point(at: depth).coordinates
+            for (k, share) in [1.0 / 6, 0.5, 5.0 / 6].enumerated() {
+                for i in 0..<8 {
+                    let turn = (Double(i) + Double(k) / 3) * .pi / 4
+                    let p = centre + (side * cos(turn) + other * sin(turn)) * (screw.radius * share.squareRoot())
+                    if let hu = ct.interpolated(at: Point(p)) { (sum, count) = (sum + hu, count + 1) }
+                }
+            }
+        }
+        return count > 0 ? sum / count : 0
+    }
+
+    func metrics(_ screw: ScrewCylinder, side: Side) -> ScrewMetrics {
+        let margins = margins(screw, step: 0.5, spokes: 32)
+        let breach = max(-margins.bone, 0)
+        let (convergence, tilt) = angles(screw.axis, side: side)
+        return ScrewMetrics(
+            grade: GertzbeinRobbins(breach: breach), breach: breach, margin: margins.bone, medialMargin: margins.canal,
+            anteriorMargin: anteriorMargin(screw), meanDensity: meanDensity(screw), convergence: convergence,
+            cranialTilt: tilt, endplateClearance: anatomy.endplateClearance(screw),
+            isthmusWidth: anatomy.pedicle(side)?.narrowest, entryDistance: abs(anatomy.shape.depth(screw.entry)),
+            bodyDepthFraction: anatomy.bodyDepthFraction(screw.tip))
+    }
+}
+
+extension VertebraAnatomy {
+    /// A screw's convergence (towards the midline) and cranial tilt (against the cranial endplate) in rad.
+    public func angles(of axis: Direction<CT>, side: Side) -> (convergence: Double, tilt: Double) {
+        let d = (X_CTVertebra.rotation.inverse * axis).vector
+        return (atan2(-side.sign * d.x, -d.y), atan2(d.z, (d.x * d.x + d.y * d.y).squareRoot()))
+    }
+
+    /// The direction with these angles, the inverse of `angles(of:side:)`.
+    func axis(convergence: Double, tilt: Double, side: Side) -> Vector3 {
+        X_CTVertebra.rotation.matrix
+            * Vector3(-side.sign * sin(convergence) * cos(tilt), -cos(convergence) * cos(tilt), sin(tilt))
+    }
+
+    /// From the part of the screw that lies in the body to the nearer endplate plane, mm; `nil` where none does.
+    func endplateClearance(_ screw: ScrewCylinder) -> Double? {
+        let inside = stride(from: 0, through: screw.length, by: 1).map { X_CTVertebra.inverse * screw.point(at: $0) }
+            .filter { $0.y < bodyBack }
+        return inside.map { min(-cranialEndplate.above($0), caudalEndplate.above($0)) }.min().map { $0 - screw.radius }
+    }
+
+    /// 0 at the body's posterior wall, 1 at its anterior one.
+    func bodyDepthFraction(_ tip: Point<CT>) -> Double {
+        (bodyBack - (X_CTVertebra.inverse * tip).y) / (bodyBack + bodyFront)
+    }
+}

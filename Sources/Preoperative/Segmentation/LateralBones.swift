@@ -1,0 +1,99 @@
+import Frames
+import Imaging
+
+/// Bones far from the midline, which cannot be vertebrae: ribs and the pelvis.
+struct LateralBones: Sendable {
+    enum Kind: Sendable { case rib, pelvis, other }
+
+    /// Vertebrae reach no further to the side than this, mm.
+    static let clearance = 56.0
+    static let boneHU: Float = 220
+    /// Cortex, which organs full of contrast lack; every voxel of bone has some within `cortexReach` mm.
+    static let cortexHU: Float = 320, cortexReach = 7.0
+
+    /// Kind of each component, by number - 1.
+    private(set) var kinds: [Kind] = []
+    /// Component of each voxel of the coarse grid, 0 for none.
+    private(set) var map: PatientGrid<Int32>
+    /// Ribs and pelvis with a margin of one coarse voxel, in which their blurred edges lie.
+    private(set) var surroundings: MaskGrid
+    /// Where cortex lies within `cortexReach`.
+    private(set) var nearCortex: MaskGrid
+
+    /// - Parameters:
+    ///   - curve: the canal, from whose middle the distance to the side counts.
+    ///   - part: lowers the limits where coarse voxels blur thin cortex, 0.8…1.
+    ///   - pelvisTop: the height below which a pelvis can lie, mm.
+    init(_ coarse: ScalarGrid, _ body: MaskGrid, part: Float = 1, pelvisTop: Double, curve: SpineCurve) {
+        var mask = MaskGrid(like: coarse, filledWith: 0)
+        nearCortex = Self.nearCortex(coarse, Self.cortexHU * part)
+        for z in 0..<coarse.nz {
+            let centre = curve.middle(at: coarse.point(0, 0, z).z)
+            for y in 0..<coarse.ny {
+                for x in 0..<coarse.nx {
+                    let i = coarse.offset(x, y, z)
+                    guard coarse.values[i] > Self.boneHU * part, body.values[i] == 1 else { continue }
+                    if abs(coarse.point(x, 0, 0).x - centre) > Self.clearance { mask.values[i] = 1 }
+                }
+            }
+        }
+        Self.removeOrgans(&mask, coarse, nearCortex: nearCortex, above: pelvisTop - 60)
+        let (numbers, list) = mask.components()
+        map = PatientGrid(like: coarse, filledWith: 0)
+        map.values = numbers
+        surroundings = MaskGrid(like: coarse, filledWith: 0)
+        kinds = Self.kinds(of: list, numbers, coarse, dense: 400 * part, pelvisTop: pelvisTop, curve: curve)
+        for i in 0..<coarse.count where numbers[i] > 0 && kinds[Int(numbers[i]) - 1] != .other { surroundings.values[i] = 1 }
+        surroundings = surroundings.dilated(steps: 1)
+    }
+
+    private static func nearCortex(_ coarse: ScalarGrid, _ limit: Float) -> MaskGrid {
+        var dense = MaskGrid(like: coarse, filledWith: 0)
+        for i in 0..<dense.count where coarse.values[i] > limit { dense.values[i] = 1 }
+        return dense.dilated(steps: max(1, Int((cortexReach / coarse.spacing).rounded())))
+    }
+
+    /// Takes away what lies far from cortex, or is bright through and through over more than 12 mm: kidneys, heart and
+    /// vessels full of contrast.
+    static func removeOrgans(_ mask: inout MaskGrid, _ coarse: ScalarGrid, nearCortex dense: MaskGrid, above floor: Double) {
+        let steps = max(2, Int((6 / coarse.spacing).rounded()))
+        let organs = mask.eroded(steps: steps).dilated(steps: steps + 2)
+        let start = min(max(0, Int((floor - coarse.origin.z) / coarse.spacing)), coarse.nz) * coarse.nx * coarse.ny
+        for i in start..<mask.count where organs.values[i] == 1 || dense.values[i] == 0 { mask.values[i] = 0 }
+    }
+
+    private static func kinds(
+        of list: [Component], _ numbers: [Int32], _ coarse: ScalarGrid, dense limit: Float, pelvisTop: Double,
+        curve: SpineCurve
+    ) -> [Kind] {
+        var low = [Vector3](repeating: Vector3(repeating: 1e9), count: list.count)
+        var high = [Vector3](repeating: Vector3(repeating: -1e9), count: list.count)
+        var dense = [Int](repeating: 0, count: list.count)
+        var sumZ = [Double](repeating: 0, count: list.count)
+        var nearest = [Double](repeating: 1e9, count: list.count)
+        for i in numbers.indices where numbers[i] > 0 {
+            let k = Int(numbers[i]) - 1, p = coarse.point(offset: i)
+            low[k] = pointwiseMin(low[k], p)
+            high[k] = pointwiseMax(high[k], p)
+            sumZ[k] += p.z
+            nearest[k] = min(nearest[k], abs(p.x - curve.middle(at: p.z)))
+            if coarse.values[i] > limit { dense[k] += 1 }
+        }
+        let voxel = coarse.spacing * coarse.spacing * coarse.spacing
+        return list.indices.map { k in
+            let volume = Double(list[k].count) * voxel
+            guard volume > 150, Double(dense[k]) > 0.03 * Double(list[k].count), nearest[k] < 80 else { return .other }
+            let section = volume / max(length(high[k] - low[k]), 4)
+            let height = sumZ[k] / Double(list[k].count)
+            if height < pelvisTop && (section > 300 || volume > 15000) { return .pelvis }
+            return section < 400 && height > pelvisTop - 60 ? .rib : .other
+        }
+    }
+
+    /// The number and kind of the component at a point; `nil` where there is none.
+    func component(at p: Vector3) -> (number: Int, kind: Kind)? {
+        guard let i = map.nearestOffset(p), map.values[i] > 0 else { return nil }
+        let number = Int(map.values[i])
+        return (number, kinds[number - 1])
+    }
+}

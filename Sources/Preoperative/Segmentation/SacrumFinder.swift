@@ -1,0 +1,57 @@
+import Frames
+import Imaging
+
+/// Tells the sacrum from the vertebrae by its wings: bone 28–42 mm beside the midline on both sides, over the whole
+/// height below a disc, where a lumbar vertebra has but its thin transverse processes.
+enum SacrumFinder {
+    /// Bone (loosely) on the blurred grid, HU; the wings of an old sacrum are mostly fat.
+    static let boneHU: Float = 130
+    /// The index of the disc that lies on the sacrum; `nil` where the image shows none.
+    static func topDisc(_ discs: [DiscPlane], _ curve: SpineCurve, _ blurred: ScalarGrid) -> Int? {
+        let winged = discs.map { hasWings(below: $0, curve, blurred) }
+        guard var top = winged.firstIndex(of: true), top <= 4 else { return nil }
+        while top + 1 < discs.count && winged[top + 1] { top += 1 }
+        return top
+    }
+
+    static func hasWings(below disc: DiscPlane, _ curve: SpineCurve, _ blurred: ScalarGrid) -> Bool {
+        [-1.0, 1].allSatisfy { side in
+            let rows = stride(from: -12.0, through: -30, by: -2).compactMap { row(disc, side, $0, curve, blurred) }
+            guard rows.count >= 5 else { return false }
+            let bone = rows.map(\.bone).sorted()
+            let mean = bone.reduce(0, +) / Double(bone.count)
+            // A contrast-filled kidney lies apart from the body: nothing bright between them.
+            let inner = rows.map(\.inner).sorted()
+            return mean > 0.14 && bone[bone.count / 4] > 0.1 && inner[inner.count / 4] > 0.1
+        }
+    }
+
+    /// The part of one row beside the midline that is bone, and of its inner third; `nil` outside the image.
+    private static func row(
+        _ disc: DiscPlane, _ side: Double, _ height: Double, _ curve: SpineCurve, _ blurred: ScalarGrid
+    ) -> (bone: Double, inner: Double)? {
+        let axes = disc.axes(curve)
+        var bone = 0.0, inner = 0.0, count = 0.0, innerCount = 0.0
+        for u in stride(from: 28.0, through: 42, by: 2) {
+            for w in stride(from: -14.0, through: 14, by: 2) {
+                let p = disc.centre + axes.left * (u * side) + axes.back * w + disc.normal * height
+                guard let i = blurred.nearestOffset(p), blurred.values[i] > -900 else { return nil }
+                count += 1
+                if u < 33 { innerCount += 1 }
+                guard blurred.values[i] > boneHU else { continue }
+                bone += 1
+                if u < 33 { inner += 1 }
+            }
+        }
+        return (bone / count, inner / innerCount)
+    }
+}
+
+extension DiscPlane {
+    /// Unit vectors within the disc's plane.
+    func axes(_ curve: SpineCurve) -> (left: Vector3, back: Vector3) {
+        let f = curve.frame(at: s)
+        let left = normalized(cross(f.back, normal)) ?? f.left
+        return (left, cross(normal, left))
+    }
+}

@@ -1,0 +1,174 @@
+import Frames
+import Imaging
+
+/// From the anatomy to labels with names.
+struct SpineAssembly {
+    let ct: Volume<Int16>
+    let anatomy: SpineAnatomy
+    let options: SegmentationOptions
+
+    func result(_ progress: ProgressReport?) throws(SegmentationError) -> SpineSegmentationResult {
+        var paint = LabelPainter(ct: ct, anatomy: anatomy).paint()
+        progress?(0.85)
+        tidy(&paint)
+        progress?(0.95)
+        var (findings, numbers) = named(paint)
+        guard findings.contains(where: { !$0.isPartial && $0.label != .sacrum }) else {
+            throw .noWholeVertebra(coveredLength: Double(anatomy.curve.count))
+        }
+        if let wanted = options.levels {
+            let found = Set(findings.map(\.label))
+            let missing = wanted.filter { !found.contains($0) }
+            guard missing.isEmpty else {
+                throw .levelsNotFound(missing: missing.map(\.name), found: findings.map(\.label.name))
+            }
+            for k in numbers.indices where isSpinePiece(k) && !wanted.contains(AnatomicalLabel(numbers[k])) {
+                numbers[k] = AnatomicalLabel.otherBone.number
+            }
+            findings = findings.filter { wanted.contains($0.label) }
+        }
+        let labels = LabelVolume(geometry: ct.geometry, voxels: paint.map { numbers[Int($0)] })
+        progress?(0.98)
+        let structures = StructureFinding.all(in: labels)
+        progress?(1)
+        return SpineSegmentationResult(
+            labels: labels, vertebrae: findings, structures: structures, warnings: warnings(findings, structures))
+    }
+
+    private func isSpinePiece(_ k: Int) -> Bool { (1...anatomy.segments.count).contains(k) }
+
+    /// Strays go, marrow is filled.
+    private func tidy(_ paint: inout [UInt8]) {
+        let s = ct.geometry.spacing
+        let cleaner = LabelCleaner(size: ct.size, spacing: (s.x, s.y, s.z))
+        let bounds = cleaner.bounds(paint)
+        // Ribs and pelvis first: the sacrum's holes may lean on the pelvis, not on what is open in it.
+        for id in Paint.firstRib...Paint.pelvis {
+            guard let bounds = bounds[Int(id)] else { continue }
+            cleaner.fillHoles(&paint, id, bounds, ct, LabelCleaner.HoleRule(largest: id == Paint.pelvis ? 2500 : 300))
+        }
+        for value in 1...anatomy.segments.count {
+            guard let bounds = bounds[value] else { continue }
+            let id = UInt8(value)
+            let sacrum = anatomy.segments[value - 1].kind == .sacrum
+            if cubeRoot(ct.geometry.voxelVolume) > 2 {
+                cleaner.close(&paint, id, bounds)
+            } else {
+                cleaner.closeGaps(&paint, id, bounds)
+            }
+            cleaner.keepLargest(&paint, id, bounds, ct, smallest: 100, replacement: Paint.bone)
+            let rule = sacrum
+                ? LabelCleaner.HoleRule(largest: 2500, alsoWall: Paint.pelvis, leastMeanHU: 40)
+                : LabelCleaner.HoleRule(largest: 250)
+            cleaner.fillHoles(&paint, id, bounds, ct, rule)
+        }
+    }
+
+    /// The findings from the highest vertebra to the lowest, and the label's number of each number painted.
+    private func named(_ paint: [UInt8]) -> ([VertebraFinding], [UInt8]) {
+        var numbers = [UInt8](repeating: 0, count: 256)
+        for k in 1...Int(Paint.body) { numbers[k] = AnatomicalLabel.softTissue.number }
+        for k in Int(Paint.firstRib)..<Int(Paint.pelvis) { numbers[k] = AnatomicalLabel.rib.number }
+        numbers[Int(Paint.pelvis)] = AnatomicalLabel.pelvis.number
+        numbers[Int(Paint.canal)] = AnatomicalLabel.spinalCanal.number
+        numbers[Int(Paint.disc)] = AnatomicalLabel.disc.number
+        numbers[Int(Paint.bone)] = AnatomicalLabel.otherBone.number
+        numbers[Int(Paint.metal)] = AnatomicalLabel.metal.number
+        let hasSacrum = anatomy.segments[0].kind == .sacrum
+        let ribs = RibContacts.carriers(anatomy.territories, pieces: anatomy.segments.count, curve: anatomy.curve)
+        let names = LevelNaming(hasSacrum: hasSacrum, ribs: Array(ribs.dropFirst(hasSacrum ? 1 : 0))).names()
+        let edges = touchesEdge(paint)
+        let present = Set(LabelCleaner.present(paint))
+        var findings: [VertebraFinding] = []
+        for k in anatomy.segments.indices.reversed() where present.contains(UInt8(k + 1)) {
+            let segment = anatomy.segments[k]
+            let name = segment.kind == .sacrum
+                ? LevelNaming.Name(label: .sacrum, isCertain: true, evidence: [], candidates: [.sacrum])
+                : names[k - (hasSacrum ? 1 : 0)]
+            numbers[k + 1] = name.label.number
+            let cut = edges.contains(UInt8(k + 1)) || (segment.kind == .vertebra && !isComplete(k))
+            findings.append(VertebraFinding(
+                label: name.label, isCertain: name.isCertain, evidence: name.evidence, candidates: name.candidates,
+                isPartial: cut, bodyHU: bodyHU(k)))
+        }
+        return (findings, numbers)
+    }
+
+    /// Both endplates seen: a disc on either side, or a body's surface that closes inside the image.
+    private func isComplete(_ k: Int) -> Bool { anatomy.segments[k].isWhole || anatomy.surfaces[k] != nil }
+
+    /// Numbers of what reaches the outermost voxels of the image.
+    private func touchesEdge(_ paint: [UInt8]) -> Set<UInt8> {
+        let size = ct.size
+        var found: Set<UInt8> = []
+        for z in 0..<size.z {
+            for y in 0..<size.y {
+                let inner = z > 0 && z < size.z - 1 && y > 0 && y < size.y - 1
+                let row = (z * size.y + y) * size.x
+                if inner {
+                    found.insert(paint[row])
+                    found.insert(paint[row + size.x - 1])
+                } else {
+                    for x in 0..<size.x { found.insert(paint[row + x]) }
+                }
+            }
+        }
+        return found
+    }
+
+    /// Mean HU of the middle of a body.
+    private func bodyHU(_ k: Int) -> Double? {
+        guard let surface = anatomy.surfaces[k] else { return nil }
+        var sum = 0.0, count = 0.0
+        for u in stride(from: -9.0, through: 9, by: 1.5) {
+            for v in stride(from: -9.0, through: 6, by: 1.5) {
+                for w in stride(from: -5.0, through: 5, by: 1.5) {
+                    let p = surface.centre + surface.left * u + surface.back * v + surface.up * w
+                    guard surface.depth(p) > 4 else { continue }
+                    sum += Double(anatomy.grid.sample(p))
+                    count += 1
+                }
+            }
+        }
+        return count > 30 ? sum / count : nil
+    }
+
+    private func warnings(_ findings: [VertebraFinding], _ structures: [StructureFinding]) -> [SegmentationWarning] {
+        var list: [SegmentationWarning] = []
+        if let metal = structures.first(where: { $0.label == .metal }), metal.volume > 0.05 {
+            list.append(.metal(volume: metal.volume))
+        }
+        let longest = ct.geometry.spacing.max()
+        if longest > 2 { list.append(.thickVoxels(spacing: longest)) }
+        if findings.contains(where: { !$0.isCertain }) { list.append(.uncertainLevels) }
+        for f in findings where f.isPartial && f.label != .sacrum { list.append(.partialVertebra(f.label)) }
+        for f in findings { if let hu = f.bodyHU, hu < 110 { list.append(.lowDensity(f.label, hounsfield: hu)) } }
+        return list
+    }
+}
+
+extension StructureFinding {
+    /// Size and place of every label of a map.
+    static func all(in labels: LabelVolume) -> [StructureFinding] {
+        var count = [Int](repeating: 0, count: 256)
+        var sum = [Vector3](repeating: .zero, count: 256)
+        let size = labels.size
+        labels.withVoxels { v in
+            for z in 0..<size.z {
+                for y in 0..<size.y {
+                    let row = (z * size.y + y) * size.x
+                    for x in 0..<size.x where v[row + x] != 0 {
+                        count[Int(v[row + x])] += 1
+                        sum[Int(v[row + x])] += Vector3(Double(x), Double(y), Double(z))
+                    }
+                }
+            }
+        }
+        return count.indices.filter { count[$0] > 0 }.map { k in
+            StructureFinding(
+                label: AnatomicalLabel(UInt8(k)), voxels: count[k],
+                volume: Double(count[k]) * labels.geometry.voxelVolume / 1000,
+                centroid: labels.geometry.point(GridPoint(sum[k] / Double(count[k]))))
+        }
+    }
+}

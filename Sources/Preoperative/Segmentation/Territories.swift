@@ -1,0 +1,215 @@
+import Frames
+import Imaging
+
+/// Whose bone each voxel is: the piece of the spine, rib or pelvis that reaches it first through bone.
+///
+/// Fronts start in every body (and in the far ends of ribs and pelvis) and run at a price: low through dense bone, high
+/// across joint gaps, which are thin dark sheets between bright sides (the largest eigenvalue of the Hessian), and high
+/// where the HU fall below the local threshold. Discs are walls. It is a multi-source shortest path (Dijkstra 1959)
+/// with whole-number prices in buckets (Dial 1969).
+struct Territories {
+    /// Owners: 1… the spine's pieces from the lowest (index + 1), 100…199 ribs, 200 pelvis, 255 nobody's soft tissue.
+    static let firstRib: UInt8 = 100
+    static let pelvis: UInt8 = 200
+    static let unreached: UInt8 = 0
+
+    var owner: MaskGrid
+    /// Which number of `LateralBones` each rib's owner stands for.
+    var ribs: [Int] = []
+}
+
+/// What the fronts need to know about every voxel.
+struct TerritoryFinder {
+    let grid: ScalarGrid
+    /// Half the way from soft tissue to the bone near each voxel, HU.
+    let threshold: ScalarGrid
+    let curve: SpineCurve
+    let shape: CanalShape
+    let segments: [SpineSegment]
+    let discs: [DiscPlane]
+    let lateral: LateralBones
+
+    func find() -> Territories {
+        let smooth = grid.blurred(sigma: max(0.8, 0.9 * grid.spacing))
+        let sheet = smooth.darkSheetness(sigma: max(0.8, 0.9 * grid.spacing))
+        var price = prices(smooth, sheet)
+        var territories = Territories(owner: MaskGrid(like: grid, filledWith: 0))
+        let sources = seeds(&territories, &price)
+        blockDiscs(&price, territories.owner)
+        flood(&territories.owner, price, archHeights(price), sources)
+        return territories
+    }
+
+    /// 0 where no front may run (no bone), otherwise the price of a step into the voxel.
+    private func prices(_ smooth: ScalarGrid, _ sheet: ScalarGrid) -> [UInt8] {
+        var price = [UInt8](repeating: 0, count: grid.count)
+        let unit = Float(grid.spacing * 6)
+        for i in 0..<grid.count {
+            let limit = threshold.values[i], value = smooth.values[i]
+            guard value > 0.72 * limit, mayBeBone(i) else { continue }
+            // threshold = (soft + bright) / 2, so the contrast is about twice what stands above soft tissue.
+            let contrast = max(2 * (limit - 40), 150)
+            let gap = max(0, sheet.values[i] / contrast - 0.05)
+            let faint = max(0, (limit - value) / limit)
+            let cost = unit * (1 + min(gap, 0.5) * 60 + faint * 20)
+            price[i] = UInt8(min(max(cost, 1), 250))
+        }
+        return price
+    }
+
+    /// Away from the spine only what has cortex nearby is bone; contrast-filled kidneys have none.
+    @inline(__always) private func mayBeBone(_ i: Int) -> Bool {
+        let p = grid.point(offset: i)
+        guard abs(p.x - curve.middle(at: p.z)) > 34 else { return true }
+        guard let c = lateral.nearCortex.nearestOffset(p) else { return true }
+        return lateral.nearCortex.values[c] == 1
+    }
+
+    /// Marks the bodies' cores, and the far ends of ribs and pelvis; returns where fronts start, and when.
+    private func seeds(_ territories: inout Territories, _ price: inout [UInt8]) -> [(offset: Int, start: Int32)] {
+        var sources: [(offset: Int, start: Int32)] = []
+        let height = SpineSegment.typicalHeight(segments)
+        let cores = segments.map { BodyCore($0, height: height) }
+        for i in 0..<grid.count {
+            let p = grid.point(offset: i)
+            if let k = cores.firstIndex(where: { $0.contains(p) }), grid.values[i] > -200 {
+                territories.owner.values[i] = UInt8(k + 1)
+                price[i] = max(price[i], 1)
+                sources.append((i, 0))
+                continue
+            }
+            guard price[i] > 0 else { continue }
+            if segments[0].kind == .sacrum, isSacralBody(p) {
+                territories.owner.values[i] = 1
+                sources.append((i, 0))
+            } else if let far = lateral.component(at: p), let id = owner(of: far, p, &territories) {
+                territories.owner.values[i] = id
+                sources.append((i, id == Territories.pelvis ? Self.pelvisDelay : 0))
+            }
+        }
+        return sources
+    }
+
+    /// The pelvis starts late, so that the sacrum's wings are the sacrum's even where the joint beside them is fused.
+    static let pelvisDelay: Int32 = 60
+    static let pelvisClearance = 66.0
+
+    /// In front of the sacral canal, below the disc that lies on the sacrum.
+    private func isSacralBody(_ p: Vector3) -> Bool {
+        guard let upper = segments[0].upper, upper.height(p) < -(upper.halfThickness + BodyCore.margin) else { return false }
+        let place = curve.place(of: p)
+        guard abs(place.ahead) < 30, abs(place.left) < 16 else { return false }
+        let front = shape.radius(place.index, angle: 1.5 * .pi)
+        return place.back < -(front + 2) && place.back > -(front + 18)
+    }
+
+    private func owner(
+        of far: (number: Int, kind: LateralBones.Kind), _ p: Vector3, _ territories: inout Territories
+    ) -> UInt8? {
+        switch far.kind {
+        case .other: return nil
+        case .pelvis: return abs(p.x - curve.middle(at: p.z)) > Self.pelvisClearance ? Territories.pelvis : nil
+        case .rib:
+            if let known = territories.ribs.firstIndex(of: far.number) { return Territories.firstRib + UInt8(known) }
+            guard territories.ribs.count < 99 else { return nil }
+            territories.ribs.append(far.number)
+            return Territories.firstRib + UInt8(territories.ribs.count - 1)
+        }
+    }
+
+    /// No front crosses a disc in front of the canal.
+    private func blockDiscs(_ price: inout [UInt8], _ owner: MaskGrid) {
+        for disc in discs {
+            let axes = disc.axes(curve)
+            let front = shape.radius(min(max(Int(disc.s), 0), curve.count - 1), angle: 1.5 * .pi)
+            let half = max(1.0, 0.35 * disc.halfThickness)
+            let reach = 32.0
+            forEachVoxel(within: reach, of: disc.centre) { i, p in
+                let d = p - disc.centre
+                let u = dot(d, axes.left), w = dot(d, axes.back)
+                guard abs(dot(d, disc.normal)) < half, abs(u) < 30, w < 14 + 0.3 * front else { return }
+                if owner.values[i] == 0 { price[i] = 0 }
+            }
+        }
+    }
+
+    private func forEachVoxel(within reach: Double, of centre: Vector3, _ body: (Int, Vector3) -> Void) {
+        let low = (centre - Vector3(repeating: reach) - grid.origin) / grid.spacing
+        let high = (centre + Vector3(repeating: reach) - grid.origin) / grid.spacing
+        let xs = max(0, Int(low.x))...max(0, min(grid.nx - 1, Int(high.x)))
+        let ys = max(0, Int(low.y))...max(0, min(grid.ny - 1, Int(high.y)))
+        let zs = max(0, Int(low.z))...max(0, min(grid.nz - 1, Int(high.z)))
+        for z in zs { for y in ys { for x in xs { body(grid.offset(x, y, z), grid.point(x, y, z)) } } }
+    }
+
+    /// For bone of the arches near the midline, its place along the curve; -1 elsewhere.
+    private func archHeights(_ price: [UInt8]) -> [Int16] {
+        var result = [Int16](repeating: -1, count: grid.count)
+        let plane = grid.nx * grid.ny
+        result.withUnsafeMutableBufferPointer { out in
+            let target = SharedBuffer(out)
+            parallelFor(grid.nz) { z in
+                for i in (z * plane)..<((z + 1) * plane) where price[i] > 0 {
+                    let place = curve.place(of: grid.point(offset: i))
+                    guard abs(place.left) < 12, place.back > 4, abs(place.ahead) < 1 else { continue }
+                    target[i] = Int16(place.index)
+                }
+            }
+        }
+        return result
+    }
+
+    /// The height above which the midline of an arch is no longer a piece's own but its upper neighbour's.
+    private func archLimits() -> [Int16] {
+        let height = SpineSegment.typicalHeight(segments)
+        return segments.map { segment in
+            guard let upper = segment.upper else { return Int16.max }
+            guard segment.kind == .vertebra else { return Int16(max(0, upper.s + 6)) }
+            let lower = segment.lower?.s ?? upper.s - height
+            return Int16(max(0, 0.35 * lower + 0.65 * upper.s))
+        }
+    }
+
+    /// What a step beyond that height costs more, about 5 mm of dense bone a step.
+    static let misplacedPrice: Int32 = 30
+
+    private func flood(
+        _ owner: inout MaskGrid, _ price: [UInt8], _ arch: [Int16], _ sources: [(offset: Int, start: Int32)]
+    ) {
+        let limits = archLimits()
+        let (w, h, d) = (grid.nx, grid.ny, grid.nz)
+        let plane = w * h
+        var distance = [Int32](repeating: .max, count: grid.count)
+        var buckets = [[Int32]](repeating: [], count: 512)
+        for (i, start) in sources { distance[i] = start; buckets[Int(start)].append(Int32(i)) }
+        var now = 0, waiting = sources.count
+        while waiting > 0 {
+            let current = now & 511
+            while let top = buckets[current].popLast() {
+                waiting -= 1
+                let i = Int(top)
+                guard distance[i] == Int32(now) else { continue }
+                let (row, x) = i.quotientAndRemainder(dividingBy: w)
+                let (z, y) = row.quotientAndRemainder(dividingBy: h)
+                let own = Int(owner.values[i])
+                func visit(_ inside: Bool, _ j: Int) {
+                    guard inside, price[j] > 0 else { return }
+                    var next = Int32(now) + Int32(price[j])
+                    if arch[j] >= 0, own > 0, own <= limits.count, arch[j] > limits[own - 1] { next += Self.misplacedPrice }
+                    guard next < distance[j] else { return }
+                    distance[j] = next
+                    owner.values[j] = owner.values[i]
+                    buckets[Int(next) & 511].append(Int32(j))
+                    waiting += 1
+                }
+                visit(x > 0, i - 1)
+                visit(x + 1 < w, i + 1)
+                visit(y > 0, i - w)
+                visit(y + 1 < h, i + w)
+                visit(z > 0, i - plane)
+                visit(z + 1 < d, i + plane)
+            }
+            now += 1
+        }
+    }
+}

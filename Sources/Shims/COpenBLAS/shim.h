@@ -1,0 +1,2 @@
+// OpenBLAS: the product of matrices, and how many threads it may take.
+#include <cblas.h>

@@ -1,0 +1,132 @@
+import ArgumentParser
+import Foundation
+import Frames
+import Imaging
+import Meshing
+import Planning
+import Registration
+
+struct RegisterGroup: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "register", abstract: "Bring the patient and the image together.",
+        subcommands: [RegisterPoints.self, RegisterSurface.self])
+}
+
+/// The frames of a registration between files that do not say what they are.
+enum Moving: Frame { static let name = "moving" }
+enum Fixed: Frame { static let name = "fixed" }
+
+struct RegisterPoints: StyletCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "points", abstract: "Paired points: transform, residuals, and the error to expect at each target.",
+        discussion: """
+            Points are CSV with x_mm,y_mm,z_mm and optionally name. FRE does not predict the error at a target: read tre_mm.
+
+            Example:
+              stylet register points --moving planned.csv --fixed touched.csv --fle-mm 0.35 --targets tips.csv --out ct-to-base.json \\
+                --from ct --to base
+            """)
+
+    @Option(help: "Points in the frame to be mapped.") var moving: String
+    @Option(help: "The same points in the frame to map to, in the same order.") var fixed: String
+    @Option(name: .customLong("fle-mm"), help: "Localisation error of the fixed points: RMS in three dimensions, or x,y,z along the fixed axes.") var fle: FLE?
+    @Option(help: "Points in the moving frame at which the error is predicted.") var targets: String?
+    @Option(help: "A file for the transform.") var out: String?
+    @Option(help: "The moving frame's name in that file.") var from = "moving"
+    @Option(help: "The fixed frame's name in that file.") var to = "fixed"
+    @OptionGroup var answer: AnswerOptions
+
+    func execute(_ console: Console) throws -> Answer {
+        let a = try PointsFile<Moving>.read(moving), b = try PointsFile<Fixed>.read(fixed)
+        let at = try targets.map { try PointsFile<Moving>.read($0) }
+        let fit = try console.step("register", "registering") { _ in
+            try PointRegistration(moving: a.points, fixed: b.points, error: fle?.error)
+        }
+        for warning in fit.warnings { console.warn(Sentences.sentence(warning)) }
+        if fit.fleIsEstimated { console.note("no --fle-mm: the localisation error is estimated from the residuals, which few points support badly") }
+        let tre = (at?.points ?? []).map { fit.predictedTRE(at: $0) }
+        console.say(String(format: "FRE %.3f mm over %d points", fit.fre, a.points.count))
+        for (i, residual) in fit.residuals.enumerated() {
+            let out = fit.leaveOneOut[i].map { String(format: "%.3f mm when left out", $0) } ?? "cannot be left out"
+            console.say(String(format: "  %@: residual %.3f mm, %@", name(of: i, in: a), residual.length, out))
+        }
+        for (i, error) in tre.enumerated() { console.say(String(format: "  target %@: TRE %.3f mm expected", at.map { name(of: i, in: $0) } ?? "", error)) }
+        let transform = RigidTransformFile(fit.X_AB, from: from, to: to)
+        if let out { try transform.write(to: out) }
+        return Answer(fields: [
+            "transform": try JSONValue(transform: transform), "fre_mm": .number(fit.fre), "fle_mm": .number(fit.fle),
+            "fle_is_estimated": .bool(fit.fleIsEstimated), "residuals_mm": .numbers(fit.residuals.map(\.length)),
+            "leave_one_out_mm": .array(fit.leaveOneOut.map { $0.map { .number($0) } ?? .null }), "tre_mm": .numbers(tre),
+            "warnings": .strings(fit.warnings.map(Sentences.sentence)),
+        ])
+    }
+
+    private func name<F>(of i: Int, in file: PointsFile<F>) -> String { i < file.names.count ? file.names[i] : "\(i + 1)" }
+}
+
+/// One number, or three for the axes.
+struct FLE: ExpressibleByArgument {
+    let error: LocalisationError<Fixed>
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) ?? .nan }
+        guard parts.allSatisfy({ $0.isFinite && $0 >= 0 }) else { return nil }
+        switch parts.count {
+        case 1: error = .isotropic(rms: parts[0])
+        case 3: error = .alongAxes(Vector3(parts[0], parts[1], parts[2]))
+        default: return nil
+        }
+    }
+}
+
+extension JSONValue {
+    init(transform: RigidTransformFile) throws {
+        self = ["from": .string(transform.from), "to": .string(transform.to), "matrix": .numbers(transform.matrix)]
+    }
+}
+
+struct RegisterSurface: StyletCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "surface", abstract: "Touched or scanned points onto a bone's surface.",
+        discussion: """
+            Without --initial it searches from any start. It says which motions the points do not hold, and whether the result may be
+            trusted; exit status 2 where it may not.
+
+            Example:
+              stylet register surface --mesh L3.stl --points touched.csv --initial guess.json --out reference-to-ct.json
+            """)
+
+    @Option(help: "The bone, as 'stylet mesh' writes it: STL, PLY or OBJ in CT coordinates.") var mesh: String
+    @Option(help: "CSV with x_mm,y_mm,z_mm.") var points: String
+    @Option(help: "A first guess: a rigid transform from the points' frame to ct.") var initial: String?
+    @Option(help: "A file for the transform.") var out: String?
+    @OptionGroup var answer: AnswerOptions
+
+    func execute(_ console: Console) throws -> Answer {
+        let surface = try console.step("load", "reading \(mesh)") { _ in MeshTree(try MeshFile.read(mesh)) }
+        let touched = try PointsFile<Moving>.read(points).points
+        let guess = try initial.map { try RigidTransformFile.read($0) }
+        let start: Pose<CT, Moving>? = try guess.map { file in
+            guard file.to == CT.name else {
+                throw Failure(code: "wrong-frames", message: "\(initial ?? ""): maps \(file.from) to \(file.to), but must map the points' frame to ct.")
+            }
+            do { return try file.poseOfAnyFrames() } catch { throw RegistrationError.file(path: initial ?? "", error) }
+        }
+        let fit = try console.step("register", "registering") { progress in
+            if let start { return try SurfaceRegistration(points: touched, on: surface, from: start) }
+            return try SurfaceSearch().run(points: touched, on: surface, progress: progress)
+        }
+        console.say(String(format: "RMS %.3f mm over %d points", fit.rms, touched.count))
+        for one in fit.constraints { console.say("  \(Sentences.sentence(one))") }
+        console.say(Sentences.sentence(fit.verdict))
+        let transform = RigidTransformFile(fit.X_CTB, from: guess?.from ?? "points", to: CT.name)
+        if let out { try transform.write(to: out) }
+        return Answer(
+            fields: [
+                "transform": try JSONValue(transform: transform), "rms_mm": .number(fit.rms), "residuals_mm": .numbers(fit.residuals),
+                "weights": .numbers(fit.weights), "trustworthy": .bool(fit.verdict == .trustworthy),
+                "verdict": .string(Sentences.sentence(fit.verdict)),
+                "constraints": .array(fit.constraints.map { ["motion": .string(Sentences.sentence($0)), "deviation_mm": .number($0.deviation)] }),
+            ], accepted: fit.verdict == .trustworthy)
+    }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import Logging
+import Planning
+
+/// Where a command speaks: answers on standard output, progress and remarks on standard error.
+///
+/// Bars appear only in a terminal. Each step is timed, and the times go into the answer's `timings_ms`.
+final class Console {
+    let json: Bool
+    private(set) var timings: [(name: String, milliseconds: Double)] = []
+    private let log: Logger
+    private let showsBars = isatty(STDERR_FILENO) == 1
+
+    init(json: Bool) {
+        self.json = json
+        log = Logger(label: "stylet") { _ in RemarkHandler() }
+    }
+
+    /// Runs one named step with a progress bar, and keeps its wall-clock time.
+    func step<R, Failure: Error>(
+        _ name: String, _ title: String, _ body: (_ progress: @escaping @Sendable (Double) -> Void) throws(Failure) -> R
+    ) throws(Failure) -> R {
+        let bar = ProgressBar(title: title, shown: showsBars)
+        let start = ContinuousClock.now
+        defer {
+            bar.finish()
+            let took = start.duration(to: .now)
+            let milliseconds = Double(took.components.seconds) * 1e3 + Double(took.components.attoseconds) / 1e15
+            timings.append((name, milliseconds))
+        }
+        return try body { bar.update($0) }
+    }
+
+    /// One line for a person on standard output; nothing with `--json`.
+    func say(_ line: String) {
+        if !json { print(line) }
+    }
+
+    /// A remark that must not be overlooked, on standard error.
+    func warn(_ line: String) { log.warning("\(line)") }
+
+    func note(_ line: String) { log.notice("\(line)") }
+
+    /// Milliseconds of the last step, for a line about it.
+    var lastStepSeconds: Double { (timings.last?.milliseconds ?? 0) / 1000 }
+
+    /// Steps of the same name add up.
+    var timingsJSON: JSONValue {
+        let totals = timings.reduce(into: [String: Double]()) { $0[$1.name, default: 0] += $1.milliseconds }
+        return .object(totals.mapValues { .number(($0 * 100).rounded() / 100) })
+    }
+}
+
+/// Writes remarks to standard error, a line each, without times or labels: a person reads them.
+private struct RemarkHandler: LogHandler {
+    var metadata: Logger.Metadata = [:]
+    var logLevel: Logger.Level = .notice
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let prefix = event.level >= .warning ? "warning: " : ""
+        FileHandle.standardError.write(Data((prefix + event.message.description + "\n").utf8))
+    }
+}
