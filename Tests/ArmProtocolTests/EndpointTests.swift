@@ -12,7 +12,8 @@ import Testing
         let meant = try smallCapabilities()
         #expect(said.identity == meant.identity && said.name.text == "small arm" && said.kinds == meant.kinds)
         #expect(said.cycle == 0.001 && said.watchdog == 0.02)
-        #expect(said.lower[0] == -3 && said.upper[1] == 240 && said.upper[2] == .infinity && said.lower[2] == -.infinity)
+        #expect(
+            said.lower[0] == -3 && said.upper[1] == 240 && said.upper[2] == .infinity && said.lower[2] == -.infinity)
         #expect(said.speed[1] == 100 && said.acceleration[0] == 8)
     }
 
@@ -184,7 +185,9 @@ import Testing
 
     @Test func reportsHeldBackHaveTheirAge() throws {
         var pair = try Pair()
-        for index in 0..<100 { pair.hear(pair.report(sampleReport(time: 7 + Double(index) * 1e-3)), now: Double(index) * 1e-3) }
+        for index in 0..<100 {
+            pair.hear(pair.report(sampleReport(time: 7 + Double(index) * 1e-3)), now: Double(index) * 1e-3)
+        }
         let late = pair.report(sampleReport(time: 7.1))
         pair.hear(late, now: 0.15)  // 50 ms late
         let report = try #require(pair.host.feedback)

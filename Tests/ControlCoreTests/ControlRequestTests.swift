@@ -172,7 +172,8 @@ import Testing
     @Test func whatCannotBeReachedIsRefused() throws {
         let far = try #require(
             GuidedAxis(
-                entry: Point(2500, 0, 0), target: Point(2500, 0, -40), greatestDepth: 10, approvedPlan: SIMD4(1, 0, 0, 0)))
+                entry: Point(2500, 0, 0), target: Point(2500, 0, -40), greatestDepth: 10,
+                approvedPlan: SIMD4(1, 0, 0, 0)))
         var rig = try TestRig()
         rig.ready(axis: far)
         rig.tick(.task(.approach(depth: -50)))
@@ -225,6 +226,41 @@ import Testing
         var lost = try ControlStopTests.moving()
         lost.tick(dt: .nan)
         #expect(lost.output.state == .fault && lost.output.stopReason == .notFinite)
+    }
+
+    @Test func anEmergencyStopBrakesAtOnceInAnyState() throws {
+        var moving = try ControlStopTests.moving()
+        moving.tick(.emergencyStop)
+        #expect(moving.output.state == .fault && moving.output.command == .stop)
+        // In the middle of a gentler stop, too.
+        var stopping = try ControlStopTests.moving()
+        stopping.linkIsUp = false
+        stopping.tick()
+        #expect(stopping.output.stopReason == .linkLost && stopping.output.command != .stop)
+        stopping.tick(.emergencyStop)
+        #expect(stopping.output.stopReason == .emergencyStop && stopping.output.command == .stop)
+        var disabled = try TestRig()
+        disabled.run(0.05)
+        disabled.tick(.emergencyStop)
+        #expect(disabled.output.state == .fault && disabled.output.command == .stop)
+    }
+
+    /// A path that is quicker than the tip may be: the tip is held near its bound (15 %), and the loop says so and pauses.
+    @Test func theTipIsNeverFasterThanItMayBe() throws {
+        var rig = try TestRig(change: { $0.greatestToolSpeed = 25 })
+        rig.ready()
+        rig.tick(.task(.approach(depth: -60)))
+        var (fastest, wasHeld) = (0.0, false)
+        for _ in 0..<3000 {
+            let before = rig.output.X_BaseToolSetPoint?.translation
+            rig.tick()
+            if let before, let after = rig.output.X_BaseToolSetPoint?.translation {
+                fastest = max(fastest, length(after - before) / TestRig.period)
+            }
+            if rig.output.bounds.contains(.toolSpeed) { wasHeld = true }
+        }
+        #expect(wasHeld && fastest > 20 && fastest < 25 * 1.15, "\(fastest)")
+        #expect(rig.output.state == .paused && rig.output.stopReason == .pathDeviation)
     }
 
     @Test func configurationsThatCannotWorkAreRefused() throws {

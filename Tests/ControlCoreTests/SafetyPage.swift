@@ -69,7 +69,8 @@ enum SafetyPage {
     private static func meaning(_ condition: SafetyGuard) -> String {
         switch condition {
         case .none: ""
-        case .armReady: "joint reports are fresh, finite and inside the limits, the joints are still, no fault is reported"
+        case .armReady:
+            "joint reports are fresh, finite and inside the limits, the joints are still, no fault is reported"
         case .enableAsked: "a person asked to enable, and the time for it has not run out"
         case .causeGone: "the arm stands still, its reports are sound, and the patient is seen where the task needs it"
         case .faultGone: "joint reports are fresh, finite and inside the limits, and the joints are still"

@@ -117,7 +117,8 @@ struct TestRig {
             var X = truePatient(at: now)
             X = Pose(rotation: X.rotation, translation: X.translation + random.normal3() * trackerNoise)
             let seen = TrackedPose(
-                Self.X_BaseTracker.inverse * X, residual: residual, missingMarkers: missingMarkers, isVisible: isVisible)
+                Self.X_BaseTracker.inverse * X, residual: residual, missingMarkers: missingMarkers, isVisible: isVisible
+            )
             waiting.append(Timed(seen, at: now))
         }
         while let first = waiting.first, first.time + trackerDelay <= now {

@@ -41,4 +41,3 @@ import Testing
         #expect(Histogram().percentile(0.5) == 0)
     }
 }
-

@@ -25,12 +25,18 @@ import Testing
     @Test func whatCannotBeWrittenIsSaid() throws {
         let folder = try temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
-        #expect(throws: ImagingError.unwritable(path: folder.path, .inTheWay)) { try AtomicFile.write("", to: folder.path) }
+        #expect(throws: ImagingError.unwritable(path: folder.path, .inTheWay)) {
+            try AtomicFile.write("", to: folder.path)
+        }
         let missing = folder.path + "/no/such/a.txt"
-        #expect(throws: ImagingError.unwritable(path: missing, .system(errno: ENOENT))) { try AtomicFile.write("", to: missing) }
+        #expect(throws: ImagingError.unwritable(path: missing, .system(errno: ENOENT))) {
+            try AtomicFile.write("", to: missing)
+        }
         let file = folder.path + "/a"
         try AtomicFile.write("x", to: file)
-        #expect(throws: ImagingError.unwritable(path: file, .inTheWay)) { try AtomicFile.writeFolder(to: file) { _ in } }
+        #expect(throws: ImagingError.unwritable(path: file, .inTheWay)) {
+            try AtomicFile.writeFolder(to: file) { _ in }
+        }
     }
 
     @Test func foldersAppearWholeOrNotAtAll() throws {
@@ -46,6 +52,8 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
         try AtomicFile.writeFolder(to: path) { _ = FileManager.default.createFile(atPath: $0 + "/a", contents: Data()) }
         #expect(try FileManager.default.contentsOfDirectory(atPath: path) == ["a"])
-        #expect(throws: ImagingError.unwritable(path: path, .folderNotOurs)) { try AtomicFile.writeFolder(to: path) { _ in } }
+        #expect(throws: ImagingError.unwritable(path: path, .folderNotOurs)) {
+            try AtomicFile.writeFolder(to: path) { _ in }
+        }
     }
 }

@@ -18,7 +18,9 @@ struct CraftedBytes {
         let utf8 = Array(text.utf8.prefix(length))
         bytes.append(contentsOf: utf8 + [UInt8](repeating: 0, count: length - utf8.count))
     }
-    mutating func zeros(to count: Int) { bytes.append(contentsOf: [UInt8](repeating: 0, count: max(0, count - bytes.count))) }
+    mutating func zeros(to count: Int) {
+        bytes.append(contentsOf: [UInt8](repeating: 0, count: max(0, count - bytes.count)))
+    }
 }
 
 /// The error of this module with which `body` fails; `nil` where it does not.
@@ -105,7 +107,8 @@ struct CraftedDICOM {
         0x0028_1052: ("DS", "-1024"), 0x0028_1053: ("DS", "1"), 0x0028_0004: ("CS", "MONOCHROME2"),
     ]
     var shorts: [UInt32: UInt16] = [
-        0x0028_0002: 1, 0x0028_0010: 4, 0x0028_0011: 5, 0x0028_0100: 16, 0x0028_0101: 16, 0x0028_0102: 15, 0x0028_0103: 0,
+        0x0028_0002: 1, 0x0028_0010: 4, 0x0028_0011: 5, 0x0028_0100: 16, 0x0028_0101: 16, 0x0028_0102: 15,
+        0x0028_0103: 0,
     ]
     var pixels: [UInt16] = (0..<20).map { UInt16($0 * 60) }
     /// Bytes at the end that are cut off.

@@ -50,13 +50,17 @@ import Testing
         defer { try? FileManager.default.removeItem(at: folder) }
         let ct = try RandomImage.ct(7)
         for name in Self.formats + ["series"] {
-            let (a, b) = (folder.appendingPathComponent("1" + name).path, folder.appendingPathComponent("2" + name).path)
+            let (a, b) = (
+                folder.appendingPathComponent("1" + name).path, folder.appendingPathComponent("2" + name).path
+            )
             try ImageWriter.write(LoadedImage(ct: ct), to: a)
             try ImageWriter.write(LoadedImage(ct: ct), to: b)
             if name == "series" {
                 let files = try FileManager.default.contentsOfDirectory(atPath: a).sorted()
                 #expect(files.count == ct.size.z)
-                for file in files { #expect(FileManager.default.contentsEqual(atPath: a + "/" + file, andPath: b + "/" + file)) }
+                for file in files {
+                    #expect(FileManager.default.contentsEqual(atPath: a + "/" + file, andPath: b + "/" + file))
+                }
             } else if !name.hasSuffix("hdr"), !name.hasSuffix("mhd") {
                 #expect(FileManager.default.contentsEqual(atPath: a, andPath: b))
             }

@@ -14,7 +14,8 @@ import Testing
     }
 
     private func read(
-        _ labels: LabelVolume, on image: GridGeometry? = nil, scheme: LabelScheme = .automatic, map: [Int: AnatomicalLabel] = [:]
+        _ labels: LabelVolume, on image: GridGeometry? = nil, scheme: LabelScheme = .automatic,
+        map: [Int: AnatomicalLabel] = [:]
     ) throws -> LabelVolume {
         let folder = try temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -65,7 +66,8 @@ import Testing
 
     @Test func aMapThatFitsNothingIsRefused() throws {
         let labels = try column([4, 5])
-        guard case .unknownLabels(_, [4, 5]) = imagingError({ _ = try read(labels, map: [7: AnatomicalLabel(20)]) }) else {
+        guard case .unknownLabels(_, [4, 5]) = imagingError({ _ = try read(labels, map: [7: AnatomicalLabel(20)]) })
+        else {
             Issue.record("an empty result was returned")
             return
         }
@@ -73,7 +75,8 @@ import Testing
 
     /// Each vertebra of TotalSegmentator's list by name (its class map, version 2), counted from the sacrum up.
     @Test func totalSegmentatorNumbers() {
-        let spine = ["sacrum", "sacrum"] + (1...5).reversed().map { "L\($0)" } + (1...12).reversed().map { "T\($0)" }
+        let spine =
+            ["sacrum", "sacrum"] + (1...5).reversed().map { "L\($0)" } + (1...12).reversed().map { "T\($0)" }
             + (1...7).reversed().map { "C\($0)" }
         for (i, name) in spine.enumerated() { #expect(LabelScheme.totalSegmentator.label(for: 25 + i)?.name == name) }
     }
@@ -81,7 +84,8 @@ import Testing
     @Test func anotherGridIsRefusedWithBoth() throws {
         let labels = try column([26, 24, 23])
         let other = try GridGeometry(size: labels.size, spacing: Vector3(1, 2, 5), origin: Point(1, 2, 3.1))
-        guard case .labelsOnAnotherGrid(_, let theirs, let ours) = imagingError({ _ = try read(labels, on: other) }) else {
+        guard case .labelsOnAnotherGrid(_, let theirs, let ours) = imagingError({ _ = try read(labels, on: other) })
+        else {
             Issue.record("labels of another grid were taken")
             return
         }
@@ -103,13 +107,16 @@ import Testing
         }
         let sizes = [4, 5, 6]
         let corner = VoxelIndex(
-            flips[order.firstIndex(of: 0)!] ? 3 : 0, flips[order.firstIndex(of: 1)!] ? 4 : 0, flips[order.firstIndex(of: 2)!] ? 5 : 0)
+            flips[order.firstIndex(of: 0)!] ? 3 : 0, flips[order.firstIndex(of: 1)!] ? 4 : 0,
+            flips[order.firstIndex(of: 2)!] ? 5 : 0)
         let turned = try GridGeometry(
             size: GridSize(sizes[order[0]], sizes[order[1]], sizes[order[2]]),
             spacing: Vector3([1, 2, 5][order[0]], [1, 2, 5][order[1]], [1, 2, 5][order[2]]),
             origin: image.point(corner), direction: Matrix3(columns: steps[0], steps[1], steps[2]))
         var moved = LabelVolume(geometry: turned)
-        for offset in 0..<120 { moved[turned.nearest(image.point(image.index(offset: offset)))] = labels.voxels[offset] }
+        for offset in 0..<120 {
+            moved[turned.nearest(image.point(image.index(offset: offset)))] = labels.voxels[offset]
+        }
         #expect(try read(moved, on: image, scheme: .verse) == labels)
     }
 

@@ -15,7 +15,9 @@ import Testing
     }
 
     /// Values −3…20 in every type of the standard and both byte orders.
-    @Test(arguments: [(2, 1), (4, 2), (8, 4), (16, 4), (64, 8), (256, 1), (512, 2), (768, 4), (1024, 8), (1280, 8)], [false, true])
+    @Test(
+        arguments: [(2, 1), (4, 2), (8, 4), (16, 4), (64, 8), (256, 1), (512, 2), (768, 4), (1024, 8), (1280, 8)],
+        [false, true])
     func everyTypeAndByteOrder(_ type: (code: Int, bytes: Int), _ bigEndian: Bool) throws {
         var file = CraftedNIfTI(dataType: Int16(type.code), bitsPerVoxel: Int16(type.bytes * 8), bigEndian: bigEndian)
         file.slope = 1
@@ -151,7 +153,9 @@ import Testing
         let plain = shorts(CraftedNIfTI())
         for count in 0..<plain.count { #expect(problem(plain.prefix(count)) != nil, "\(count) bytes") }
         let packed = craftedGzip(plain)
-        for count in 0..<packed.count { #expect(problem(packed.prefix(count), name: "a.nii.gz") != nil, "\(count) bytes") }
+        for count in 0..<packed.count {
+            #expect(problem(packed.prefix(count), name: "a.nii.gz") != nil, "\(count) bytes")
+        }
     }
 
     @Test func aFlippedBitInCompressedVoxelsIsFound() throws {

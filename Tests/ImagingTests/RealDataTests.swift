@@ -18,7 +18,8 @@ import Testing
     }
 
     static let lossless = [
-        "BigEndianExplicit", "DeflatedExplicit", "JPEG2000LosslessOnly", "JPEGLSLossless", "JPEGProcess14SV1", "JPEGProcess14T",
+        "BigEndianExplicit", "DeflatedExplicit", "JPEG2000LosslessOnly", "JPEGLSLossless", "JPEGProcess14SV1",
+        "JPEGProcess14T",
         "LittleEndianImplicit", "RLELossless",
     ]
     /// Largest differences as SimpleITK has them too: quantisation of the codec, whole HU.
@@ -101,7 +102,8 @@ import Testing
     }
 
     @Test(
-        .enabled(if: realData("lumbar-3mm") != nil, "needs shared/data"), arguments: ["labels-totalseg", "labels-all-organs"])
+        .enabled(if: realData("lumbar-3mm") != nil, "needs shared/data"),
+        arguments: ["labels-totalseg", "labels-all-organs"])
     func labelsOfANetwork(_ name: String) throws {
         let ct = try ImageReader.read(realData("lumbar-3mm/ct.nii.gz")!.path).ct
         let labels = try LabelReader.read(realData("lumbar-3mm/\(name).nii.gz")!.path, on: ct.geometry)

@@ -61,7 +61,8 @@ import Testing
     @Test func labelsFollowTheirCentres() throws {
         let g = try RandomImage.geometry(5)
         var r = SeededGenerator(seed: 1)
-        let labels = LabelVolume(geometry: g, voxels: (0..<g.size.count).map { _ in UInt8.random(in: 1...9, using: &r) })
+        let labels = LabelVolume(
+            geometry: g, voxels: (0..<g.size.count).map { _ in UInt8.random(in: 1...9, using: &r) })
         #expect(labels.resampled(onto: g) == labels)
         let fine = labels.resampled(onto: try g.respaced(g.spacing / 3))
         #expect(fine[VoxelIndex(4, 4, 4)] == labels[VoxelIndex(1, 1, 1)])

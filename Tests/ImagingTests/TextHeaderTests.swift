@@ -27,7 +27,8 @@ import Testing
     }
 
     private func nrrd(
-        space: String? = "left-posterior-superior", sizes: String = "2 3 4", encoding: String = "raw", endian: String = "little",
+        space: String? = "left-posterior-superior", sizes: String = "2 3 4", encoding: String = "raw",
+        endian: String = "little",
         directions: String = "(0.5,0,0) (0,0.6,0) (0,0,2)", more: String = ""
     ) -> String {
         """
@@ -47,7 +48,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("left-posterior-superior", 10.0, 20.0), ("LPS", 10, 20), ("right-anterior-superior", -10, -20), ("LAS", 10, -20),
+        ("left-posterior-superior", 10.0, 20.0), ("LPS", 10, 20), ("right-anterior-superior", -10, -20),
+        ("LAS", 10, -20),
     ])
     func nrrdSpaces(_ space: String, _ x: Double, _ y: Double) throws {
         let image = try read(["a.nrrd": Data(nrrd(space: space).utf8) + raw()], "a.nrrd")
@@ -87,12 +89,15 @@ import Testing
         #expect(problem(nrrd(directions: "(1,0,0) (0,1,0) none"), raw(), "a.nrrd") != nil)
         #expect(problem(nrrd(directions: "(1,0,0) (0.5,1,0) (0,0,1)"), raw(), "a.nrrd") != nil)
         #expect(problem(nrrd(directions: "(1,0,0) (0,nan,0) (0,0,1)"), raw(), "a.nrrd") != nil)
-        #expect(problem(nrrd(space: "scanner-xyz"), raw(), "a.nrrd") == .unsupported(field: "space", value: "scanner-xyz"))
+        #expect(
+            problem(nrrd(space: "scanner-xyz"), raw(), "a.nrrd") == .unsupported(field: "space", value: "scanner-xyz"))
         #expect(problem(nrrd(more: "data file: missing.raw\n"), raw(), "a.nrrd") == .notFound)
         #expect(problem("no image at all", raw(), "a.nrrd") == .unknownFormat)
     }
 
-    private func meta(sizes: String = "2 3 4", matrix: String = "0 1 0 -1 0 0 0 0 1", file: String = "LOCAL", more: String = "") -> String {
+    private func meta(
+        sizes: String = "2 3 4", matrix: String = "0 1 0 -1 0 0 0 0 1", file: String = "LOCAL", more: String = ""
+    ) -> String {
         """
         ObjectType = Image
         NDims = 3
@@ -117,7 +122,9 @@ import Testing
     }
 
     @Test func metaImageDetached() throws {
-        let files = ["a.mhd": Data(meta(file: "b.raw", more: "HeaderSize = -1").utf8), "b.raw": Data("junk".utf8) + raw()]
+        let files = [
+            "a.mhd": Data(meta(file: "b.raw", more: "HeaderSize = -1").utf8), "b.raw": Data("junk".utf8) + raw(),
+        ]
         #expect(try read(files, "a.mhd").ct.voxels == values)
     }
 

@@ -5,7 +5,8 @@ import Testing
 @Suite struct DecompositionsTests {
     static func random(_ rows: Int, _ columns: Int, _ seed: UInt64) throws -> Matrix {
         var random = SeededGenerator(seed: seed)
-        return try Matrix(rowCount: rows, columnCount: columns, columnMajor: (0..<(rows * columns)).map { _ in random.normal() })
+        return try Matrix(
+            rowCount: rows, columnCount: columns, columnMajor: (0..<(rows * columns)).map { _ in random.normal() })
     }
 
     /// The largest difference of two matrices, over the size of the first.
@@ -85,7 +86,9 @@ import Testing
         #expect(throws: LinearAlgebraError.self) { try one.solve(Matrix(column: [1, 1])) }
         do { _ = try one.inverse() } catch { #expect(error == .singular(reciprocalCondition: 0)) }
         #expect(throws: LinearAlgebraError.notPositiveDefinite) { try Matrix(rows: [[1, 2], [2, 1]]).cholesky() }
-        #expect(throws: LinearAlgebraError.notSymmetric(deviation: 0.5)) { try Matrix(rows: [[1, 2], [1, 1]]).cholesky() }
+        #expect(throws: LinearAlgebraError.notSymmetric(deviation: 0.5)) {
+            try Matrix(rows: [[1, 2], [1, 1]]).cholesky()
+        }
         #expect(throws: LinearAlgebraError.notFinite) { try Matrix(rows: [[.nan]]).singularValues() }
         let wide = try Matrix(rows: [[1, 2]])
         #expect(throws: LinearAlgebraError.notSquare(wide.shape)) { try wide.solve(wide) }

@@ -95,7 +95,8 @@ import Testing
     }
 
     @Test func textFormsOfTheSameTriangle() throws {
-        let stl = "solid a b\n facet normal 0 0 1\n outer loop\n vertex 0 0 0\n vertex 1 0 0\n vertex 0 1e0 0\n"
+        let stl =
+            "solid a b\n facet normal 0 0 1\n outer loop\n vertex 0 0 0\n vertex 1 0 0\n vertex 0 1e0 0\n"
             + " endloop\n endfacet\nendsolid a b\n"
         for (name, content) in [
             ("a.stl", stl), ("a.ply", Self.plyHeader + "0 0 0\n1 0 0\n0 1 0\n3 0 1 2\n"),
@@ -110,7 +111,9 @@ import Testing
             }
         }
         #expect(throws: MeshingError.unknownFormat(path: "x.wrl")) { try MeshFile.read("x.wrl") }
-        #expect(throws: MeshingError.cannotRead(path: "/nowhere/x.stl", .notFound)) { try MeshFile.read("/nowhere/x.stl") }
+        #expect(throws: MeshingError.cannotRead(path: "/nowhere/x.stl", .notFound)) {
+            try MeshFile.read("/nowhere/x.stl")
+        }
         let mesh = try MeshSamples.box(.zero, Vector3(1, 1, 1))
         #expect(throws: MeshingError.self) { try MeshFile.write(mesh, to: "/nowhere/x.stl") }
     }

@@ -9,7 +9,9 @@ enum MeshSamples {
         let corners = (0..<8).map { k in
             Point<CT>(k & 1 == 0 ? low.x : high.x, k >> 1 & 1 == 0 ? low.y : high.y, k >> 2 == 0 ? low.z : high.z)
         }
-        let faces: [[Int32]] = [[0, 4, 6, 2], [1, 3, 7, 5], [0, 1, 5, 4], [2, 6, 7, 3], [0, 2, 3, 1], [4, 5, 7, 6]]
+        let faces: [[Int32]] = [
+            [0, 4, 6, 2], [1, 3, 7, 5], [0, 1, 5, 4], [2, 6, 7, 3], [0, 2, 3, 1], [4, 5, 7, 6],
+        ]
         let triangles = faces.flatMap { f in [SIMD3(f[0], f[1], f[2]), SIMD3(f[0], f[2], f[3])] }
         return try TriangleMesh(vertices: corners, triangles: triangles)
     }

@@ -18,7 +18,9 @@ import Testing
     }
 
     @Test func twoBoxesThatShareACornerAreNoManifold() throws {
-        let (a, b) = (try MeshSamples.box(.zero, Vector3(1, 1, 1)), try MeshSamples.box(Vector3(1, 1, 1), Vector3(2, 2, 2)))
+        let (a, b) = (
+            try MeshSamples.box(.zero, Vector3(1, 1, 1)), try MeshSamples.box(Vector3(1, 1, 1), Vector3(2, 2, 2))
+        )
         // corner 7 of the first is corner 0 of the second
         let shifted = b.triangles.map { t in
             SIMD3<Int32>(t.x == 0 ? 7 : t.x + 8, t.y == 0 ? 7 : t.y + 8, t.z == 0 ? 7 : t.z + 8)
@@ -32,7 +34,8 @@ import Testing
 
     @Test func aCavityIsNoFault() throws {
         let (outer, inner) = (
-            try MeshSamples.box(.zero, Vector3(4, 4, 4)), try MeshSamples.box(Vector3(1, 1, 1), Vector3(2, 2, 2)).reversed
+            try MeshSamples.box(.zero, Vector3(4, 4, 4)),
+            try MeshSamples.box(Vector3(1, 1, 1), Vector3(2, 2, 2)).reversed
         )
         let hollow = try TriangleMesh(
             vertices: outer.vertices + inner.vertices, triangles: outer.triangles + inner.triangles.map { $0 &+ 8 })

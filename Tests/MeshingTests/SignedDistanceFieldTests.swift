@@ -11,7 +11,8 @@ import Testing
         let geometry = try GridGeometry(size: size, spacing: spacing, origin: Point(10, -20, 30), direction: turn)
         var labels = LabelVolume(geometry: geometry)
         for _ in 0..<4 {
-            let centre = Vector3(random.uniform() * Double(size.x), random.uniform() * Double(size.y), random.uniform() * Double(size.z))
+            let centre = Vector3(
+                random.uniform() * Double(size.x), random.uniform() * Double(size.y), random.uniform() * Double(size.z))
             let radius = 1 + 3 * random.uniform()
             for i in 0..<size.count {
                 let v = geometry.index(offset: i)
@@ -44,7 +45,8 @@ import Testing
 
     @Test(arguments: [UInt64(1), 2, 3, 4])
     func agreesWithBruteForce(seed: UInt64) throws {
-        let spacing = [Vector3(1, 1, 1), Vector3(0.7, 0.7, 1.5), Vector3(0.4, 0.9, 0.6), Vector3(2.1, 0.5, 0.5)][Int(seed) - 1]
+        let spacing = [Vector3(1, 1, 1), Vector3(0.7, 0.7, 1.5), Vector3(0.4, 0.9, 0.6), Vector3(2.1, 0.5, 0.5)][
+            Int(seed) - 1]
         let labels = try Self.labels(seed: seed, size: GridSize(9, 8, 7), spacing: spacing)
         let field = try SignedDistanceField(of: [AnatomicalLabel(22)], in: labels, margin: 1)
         let expected = Self.bruteForce(field, labels)
@@ -56,7 +58,9 @@ import Testing
     @Test func aPlateIsMeasuredFromItsFaces() throws {
         let geometry = try GridGeometry(size: GridSize(20, 20, 20), spacing: Vector3(1, 1, 3), origin: .origin)
         var labels = LabelVolume(geometry: geometry)
-        for i in 0..<geometry.size.count where geometry.index(offset: i).z < 10 { labels[geometry.index(offset: i)] = 20 }
+        for i in 0..<geometry.size.count where geometry.index(offset: i).z < 10 {
+            labels[geometry.index(offset: i)] = 20
+        }
         let field = try SignedDistanceField(of: [AnatomicalLabel(20)], in: labels, margin: 10)
         #expect(field.touchesImageEdge)
         // the face between slices 9 and 10 lies at z = 28.5 mm

@@ -47,6 +47,8 @@ import Testing
         let box = try MeshSamples.box(.zero, Vector3(1, 1, 1))
         let open = try TriangleMesh(vertices: box.vertices, triangles: Array(box.triangles.dropLast()))
         #expect(throws: MeshingError.notSolid([.openEdges(3)])) { try open.simplified(maxError: 0.1) }
-        #expect(throws: MeshingError.impossibleParameter(name: "maxError", value: 0)) { try box.simplified(maxError: 0) }
+        #expect(throws: MeshingError.impossibleParameter(name: "maxError", value: 0)) {
+            try box.simplified(maxError: 0)
+        }
     }
 }

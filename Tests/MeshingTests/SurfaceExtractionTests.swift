@@ -25,7 +25,8 @@ import Testing
         let left = seed % 2 == 0
         let labels = try MeshSamples.label(
             GridSize(13, 11, 12), spacing: Vector3(0.8, 1.1, 2),
-            direction: left ? Matrix3(diagonal: Vector3(1, -1, 1)) : .identity) { _ in random.uniform() < density }
+            direction: left ? Matrix3(diagonal: Vector3(1, -1, 1)) : .identity
+        ) { _ in random.uniform() < density }
         let count = labels.counts()[AnatomicalLabel(22)] ?? 0
         for smoothing in [0, 20] {
             let mesh = try SurfaceExtraction.surface(of: AnatomicalLabel(22), in: labels, smoothing: smoothing)

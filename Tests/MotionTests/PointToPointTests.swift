@@ -90,7 +90,9 @@ private func cbrt(_ x: Double) -> Double {
             let profile = PointToPoint.plan(from: axis.state, to: axis.goal, limits: axis.limits)
             #expect(worstBreach(profile, axis.limits, samples: 60) < 1e-9)
             var state = axis.state
-            for i in 0..<profile.count { state = state.advanced(by: profile.piece(i).duration, jerk: profile.piece(i).jerk) }
+            for i in 0..<profile.count {
+                state = state.advanced(by: profile.piece(i).duration, jerk: profile.piece(i).jerk)
+            }
             #expect(abs(state.position - axis.goal) < 1e-8, "\(axis)")
             #expect(abs(state.velocity) < 1e-8 && abs(state.acceleration) < 1e-7, "\(axis)")
             #expect(profile.end == MotionState(position: axis.goal))
@@ -115,7 +117,8 @@ private func cbrt(_ x: Double) -> Double {
 
     /// Durations of Ruckig's community version for the same states: ours within 1 %.
     @Test(arguments: RuckigReference.rows) func durationsAreRuckigs(_ row: RuckigReference) throws {
-        let limits = try #require(MotionLimits(velocity: row.limits[0], acceleration: row.limits[1], jerk: row.limits[2]))
+        let limits = try #require(
+            MotionLimits(velocity: row.limits[0], acceleration: row.limits[1], jerk: row.limits[2]))
         let state = MotionState(position: row.state[0], velocity: row.state[1], acceleration: row.state[2])
         let profile = PointToPoint.plan(from: state, to: row.goal, limits: limits)
         #expect(profile.duration <= row.duration * 1.01 + 1e-6)
@@ -125,8 +128,10 @@ private func cbrt(_ x: Double) -> Double {
     @Test func aStateOutsideTheLimitsIsBroughtInside() throws {
         let limits = try #require(MotionLimits(velocity: 1, acceleration: 5, jerk: 50))
         for state in [
-            MotionState(position: 0, velocity: 3, acceleration: 0), MotionState(position: 0, velocity: -2, acceleration: 9),
-            MotionState(position: 0, velocity: 0.9, acceleration: 12), MotionState(position: 0, velocity: 2, acceleration: -4),
+            MotionState(position: 0, velocity: 3, acceleration: 0),
+            MotionState(position: 0, velocity: -2, acceleration: 9),
+            MotionState(position: 0, velocity: 0.9, acceleration: 12),
+            MotionState(position: 0, velocity: 2, acceleration: -4),
         ] {
             for goal in [-3.0, -0.1, 0, 0.2, 1, 5] {
                 let profile = PointToPoint.plan(from: state, to: goal, limits: limits)

@@ -12,7 +12,10 @@ import Testing
             let goals = axes.map(\.goal)
             let limits = axes.map(\.limits)
             let motion = try #require(
-                SynchronizedMotion(axes.map { MotionAxis(from: MotionState(position: $0.state.position), to: $0.goal, limits: $0.limits) }))
+                SynchronizedMotion(
+                    axes.map {
+                        MotionAxis(from: MotionState(position: $0.state.position), to: $0.goal, limits: $0.limits)
+                    }))
             let slowest = (0..<axes.count).map {
                 PointToPoint.plan(from: states[$0], to: goals[$0], limits: limits[$0]).duration
             }.max()

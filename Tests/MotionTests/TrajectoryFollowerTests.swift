@@ -20,7 +20,8 @@ private func breach(_ a: MotionState, _ b: MotionState, _ limits: MotionLimits) 
         var random = SeededGenerator(seed: seed)
         let limits = try #require(
             MotionLimits(
-                velocity: 0.5 + random.uniform(), acceleration: 3 + 10 * random.uniform(), jerk: 50 + 3000 * random.uniform()))
+                velocity: 0.5 + random.uniform(), acceleration: 3 + 10 * random.uniform(),
+                jerk: 50 + 3000 * random.uniform()))
         var follower = TrajectoryFollower(at: 0, limits: limits, lower: -0.7, upper: 0.9)
         var (target, velocity) = (0.0, 0.0)
         for k in 0..<5000 {

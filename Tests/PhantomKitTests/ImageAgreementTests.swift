@@ -80,7 +80,8 @@ import Testing
         let geometry = try phantom.geometry(spacing: Vector3(2, 2, 3))
         let (ct, labels) = (phantom.sample(geometry, seed: 1), phantom.labels(geometry))
         func median(_ label: AnatomicalLabel) -> Int16 {
-            let values = labels.voxels.indices.filter { labels.voxels[$0] == label.number }.map { ct.voxels[$0] }.sorted()
+            let values = labels.voxels.indices.filter { labels.voxels[$0] == label.number }.map { ct.voxels[$0] }
+                .sorted()
             return values.isEmpty ? 0 : values[values.count / 2]
         }
         #expect((75...105).contains(median(.disc)))
@@ -94,10 +95,13 @@ import Testing
     }
 
     @Test func osteoporosisIsAnEdit() throws {
-        let text = try lumbarText().replacingOccurrences(of: "cancellous_hu: [130, 250]", with: "cancellous_hu: [20, 80]")
-            .replacingOccurrences(of: "cortical_thickness_mm: 1.2", with: "cortical_thickness_mm: 0.7")
+        let text = try lumbarText().replacingOccurrences(
+            of: "cancellous_hu: [130, 250]", with: "cancellous_hu: [20, 80]"
+        )
+        .replacingOccurrences(of: "cortical_thickness_mm: 1.2", with: "cortical_thickness_mm: 0.7")
         let weak = try Phantom(.parse(text))
-        let geometry = try box(round: weak.bodyCentre(AnatomicalLabel(22)), size: Vector3(12, 12, 10), spacing: Vector3(1, 1, 1))
+        let geometry = try box(
+            round: weak.bodyCentre(AnatomicalLabel(22)), size: Vector3(12, 12, 10), spacing: Vector3(1, 1, 1))
         func mean(_ v: Volume<Int16>) -> Double { v.voxels.reduce(0.0) { $0 + Double($1) } / Double(v.voxels.count) }
         #expect((20...80).contains(mean(weak.sample(geometry, seed: 1))))
         #expect((130...250).contains(mean(try lumbar().sample(geometry, seed: 1))))

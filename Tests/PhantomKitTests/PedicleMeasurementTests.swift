@@ -13,9 +13,12 @@ import Testing
                 let axis = try #require(phantom.axis(level.label, side))
                 let width = level.pedicle.width * (1 + side.sign * level.pedicle.asymmetry)
                 #expect(abs(axis.width / width - 1) < 0.09, "\(level.label.name) \(side) \(axis.width)")
-                #expect(abs(axis.height / level.pedicle.height - 1) < 0.05, "\(level.label.name) \(side) \(axis.height)")
+                #expect(
+                    abs(axis.height / level.pedicle.height - 1) < 0.05, "\(level.label.name) \(side) \(axis.height)")
                 let v = (phantom.poses.vertebrae[phantom.levelIndex(level.label)].inverse * axis.direction).vector
-                #expect(abs(degrees(radians: angle(Vector3(v.x, v.y, 0), Vector3(0, -1, 0))) - level.pedicle.convergence) < 1e-6)
+                #expect(
+                    abs(degrees(radians: angle(Vector3(v.x, v.y, 0), Vector3(0, -1, 0))) - level.pedicle.convergence)
+                        < 1e-6)
                 #expect(v.x * side.sign <= 0 && v.y < 0)
             }
         }

@@ -28,7 +28,8 @@ import Testing
 
     @Test func sameSeedGivesTheSameBytes() throws {
         let phantom = try lumbar()
-        let geometry = try box(round: phantom.bodyCentre(AnatomicalLabel(21)), size: Vector3(60, 60, 20), spacing: Vector3(1, 1, 2))
+        let geometry = try box(
+            round: phantom.bodyCentre(AnatomicalLabel(21)), size: Vector3(60, 60, 20), spacing: Vector3(1, 1, 2))
         let first = phantom.sample(geometry, seed: 9)
         #expect(phantom.sample(geometry, seed: 9) == first)
         #expect(phantom.sample(geometry, seed: 10) != first)
@@ -67,7 +68,8 @@ import Testing
         let phantom = try lumbar()
         let turned = Rotation<CT, CT>(rotationVector: Vector3(0.2, -0.4, 0.3)).matrix
         let geometry = try GridGeometry(
-            size: GridSize(1, 37, 9), spacing: Vector3(5, 1.3, 4), origin: phantom.bodyCentre(AnatomicalLabel(22)), direction: turned)
+            size: GridSize(1, 37, 9), spacing: Vector3(5, 1.3, 4), origin: phantom.bodyCentre(AnatomicalLabel(22)),
+            direction: turned)
         #expect(phantom.sample(geometry, seed: 1).voxels.contains { $0 > 50 })
         for i in [0, 20, 200] {
             let p = geometry.point(geometry.index(offset: i))

@@ -13,7 +13,9 @@ import Testing
     }
 
     /// Every number in the schema, with its place in a definition: (path, minimum, maximum).
-    private func numbers(_ node: [String: Any], _ root: [String: Any], _ path: String) throws -> [(String, Double, Double)] {
+    private func numbers(_ node: [String: Any], _ root: [String: Any], _ path: String) throws -> [(
+        String, Double, Double
+    )] {
         var node = node
         if let reference = node["$ref"] as? String {
             let name = try #require(reference.split(separator: "/").last)
@@ -40,7 +42,9 @@ import Testing
         #expect(all.count > 80)
         for (path, low, high) in all {
             for (value, isLow) in [(low - 1, true), (high + 1, false)] {
-                guard let edited = try replacing(path, with: value) else { Issue.record("\(path) is not in lumbar.yaml"); continue }
+                guard let edited = try replacing(path, with: value) else {
+                    Issue.record("\(path) is not in lumbar.yaml"); continue
+                }
                 do throws(PhantomError) {
                     _ = try PhantomDefinition.parse(edited)
                     Issue.record("\(path) = \(value) is accepted")
@@ -70,7 +74,8 @@ import Testing
                 }
                 continue
             }
-            let expression = try Regex("(^|[\\s{,])\(part):[ ]*", as: (Substring, Substring).self).anchorsMatchLineEndings()
+            let expression = try Regex("(^|[\\s{,])\(part):[ ]*", as: (Substring, Substring).self)
+                .anchorsMatchLineEndings()
             guard let found = text[start...].firstMatch(of: expression) else { return nil }
             start = found.range.upperBound
         }

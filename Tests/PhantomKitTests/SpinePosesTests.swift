@@ -39,9 +39,12 @@ import Testing
         let phantom = try lumbar()
         for (i, level) in phantom.definition.levels.enumerated() {
             let upper = phantom.poses.vertebrae[i]
-            let next = i + 1 < phantom.definition.levels.count ? phantom.definition.levels[i + 1].body.height : phantom.definition.sacrum.bodyHeight
+            let next =
+                i + 1 < phantom.definition.levels.count
+                ? phantom.definition.levels[i + 1].body.height : phantom.definition.sacrum.bodyHeight
             let lower = i + 1 < phantom.poses.vertebrae.count ? phantom.poses.vertebrae[i + 1] : phantom.poses.sacral[0]
-            let gap = (upper * Point<Vertebra>(0, 0, -level.body.height / 2)).distance(to: lower * Point(0, 0, next / 2))
+            let gap = (upper * Point<Vertebra>(0, 0, -level.body.height / 2)).distance(
+                to: lower * Point(0, 0, next / 2))
             // The chord over two equal turns is a little shorter than the path.
             #expect(abs(gap - level.discBelow.height) < 0.25)
         }

@@ -35,7 +35,8 @@ import Testing
         // RFC 8785, section 3.2.3: the order of the sorted property names.
         let keys = ["\u{20ac}", "\r", "\u{fb33}", "1", "\u{1f600}", "\u{80}", "\u{f6}"]
         let value = JSONValue.object(Dictionary(uniqueKeysWithValues: keys.map { ($0, .null) }))
-        let expected = "{\"\\r\":null,\"1\":null,\"\u{80}\":null,\"\u{f6}\":null,\"\u{20ac}\":null,\"\u{1f600}\":null,\"\u{fb33}\":null}"
+        let expected =
+            "{\"\\r\":null,\"1\":null,\"\u{80}\":null,\"\u{f6}\":null,\"\u{20ac}\":null,\"\u{1f600}\":null,\"\u{fb33}\":null}"
         #expect(String(decoding: value.canonicalBytes, as: UTF8.self) == expected)
     }
 
@@ -50,14 +51,18 @@ import Testing
         ("{\"a\":1,\"a\":2}", .repeatedKey("a")), ("1 2", .trailingBytes), ("01", .badNumber), ("1.", .badNumber),
         ("1e999", .numberOutOfRange), ("9007199254740993", .numberOutOfRange), ("-", .unexpectedByte(0x2D)),
         ("\"\\ud800\"", .unexpectedByte(0x22)), ("\"\\x\"", .badEscape), ("\"\n\"", .unexpectedByte(0x0A)),
-        ("NaN", .unexpectedByte(0x4E)), ("tru", .unexpectedEnd), (String(repeating: "[", count: 100_000), .tooDeep(limit: 64)),
+        ("NaN", .unexpectedByte(0x4E)), ("tru", .unexpectedEnd),
+        (String(repeating: "[", count: 100_000), .tooDeep(limit: 64)),
     ])
     func hostileTextIsRefused(_ text: String, _ fault: JSONFault) {
         do {
             _ = try JSONParser.parse(Array(text.utf8))
             Issue.record("read \(text.prefix(20))")
         } catch {
-            guard case .notJSON(_, let found) = error else { return Issue.record("\(error)") }
+            guard case .notJSON(_, let found) = error else {
+                Issue.record("\(error)")
+                return
+            }
             #expect(found == fault)
         }
     }

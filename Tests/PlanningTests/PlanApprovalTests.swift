@@ -82,7 +82,9 @@ import Testing
         #expect(try TrustedKeys(path: path + ".pub") == trusted())
         #expect(throws: PlanningError.notAKey(path: path, .exists)) { try key.write(to: path, name: "A. Surgeon") }
         chmod(path, 0o644)
-        #expect(throws: PlanningError.notAKey(path: path, .readableByOthers(mode: 0o644))) { try ApprovalKey(path: path) }
+        #expect(throws: PlanningError.notAKey(path: path, .readableByOthers(mode: 0o644))) {
+            try ApprovalKey(path: path)
+        }
     }
 
     @Test func badTrustedKeysNameTheLine() throws {
@@ -91,7 +93,8 @@ import Testing
         let path = folder.appendingPathComponent("trusted").path
         let line = try trusted().entries[0].line
         for (text, fault) in [
-            ("# ours\n\n\(line)\ned25519 AAAA x\n", KeyFault.badLine(4)), ("\(line)\n\(line) too\n", .repeatedKey(name: "A. Surgeon too")),
+            ("# ours\n\n\(line)\ned25519 AAAA x\n", KeyFault.badLine(4)),
+            ("\(line)\n\(line) too\n", .repeatedKey(name: "A. Surgeon too")),
             ("rsa \(line)\n", .badLine(1)),
         ] {
             try text.write(toFile: path, atomically: true, encoding: .utf8)

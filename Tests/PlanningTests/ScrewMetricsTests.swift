@@ -5,7 +5,8 @@ import Testing
 @Suite struct ScrewMetricsTests {
     /// CONTRACT.md: A up to 0.25, B below 2, C below 4, D below 6, E from 6 mm.
     @Test(arguments: [
-        (0.0, GertzbeinRobbins.A), (0.25, .A), (0.26, .B), (1.99, .B), (2, .C), (3.99, .C), (4, .D), (5.99, .D), (6, .E), (40, .E),
+        (0.0, GertzbeinRobbins.A), (0.25, .A), (0.26, .B), (1.99, .B), (2, .C), (3.99, .C), (4, .D), (5.99, .D),
+        (6, .E), (40, .E),
     ])
     func grades(_ breach: Double, _ grade: GertzbeinRobbins) {
         #expect(GertzbeinRobbins(breach: breach) == grade)
@@ -13,7 +14,8 @@ import Testing
 
     @Test func readsBackFromItsKeys() throws {
         let metrics = ScrewMetrics(
-            grade: .B, breach: 1.5, margin: -1.5, medialMargin: 0.5, anteriorMargin: 4, meanDensity: 180, convergence: 0.25,
+            grade: .B, breach: 1.5, margin: -1.5, medialMargin: 0.5, anteriorMargin: 4, meanDensity: 180,
+            convergence: 0.25,
             cranialTilt: -0.125, endplateClearance: 3, isthmusWidth: 8, entryDistance: 0.1, bodyDepthFraction: 0.75)
         let json = metrics.json(diameter: 6)
         #expect(json["isthmus_fill"] == .number(0.75))

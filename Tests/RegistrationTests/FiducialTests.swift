@@ -17,7 +17,8 @@ import Testing
                 // 4 × 4 × 4 parts of the voxel
                 var inside = 0
                 for k in 0..<64 {
-                    let part = (Vector3(Double(k & 3), Double(k >> 2 & 3), Double(k >> 4)) - Vector3(repeating: 1.5)) / 4
+                    let part =
+                        (Vector3(Double(k & 3), Double(k >> 2 & 3), Double(k >> 4)) - Vector3(repeating: 1.5)) / 4
                     if length(p.coordinates + part * spacing - c.coordinates) < 3 { inside += 1 }
                 }
                 value += (2500 - value) * Double(inside) / 64
@@ -73,6 +74,7 @@ import Testing
         }
         let others = Self.places.map { pose * Point<CT>($0.coordinates * 1.3) }
         #expect(error(others, Self.places) == .noMatch(bestRMS: nil))
-        #expect(error(Self.places.map { pose * $0 }, Array(Self.places.prefix(3))) == .countMismatch(moving: 3, fixed: 4))
+        #expect(
+            error(Self.places.map { pose * $0 }, Array(Self.places.prefix(3))) == .countMismatch(moving: 3, fixed: 4))
     }
 }

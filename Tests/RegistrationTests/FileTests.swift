@@ -23,7 +23,9 @@ import Testing
             #expect(try RigidTransformFile.read(path).from == "ct")
             #expect(throws: RegistrationError.self) { try RigidTransformFile.read(path, as: Pose<Base, CT>.self) }
         }
-        let wrapped = "{\"fre_mm\":1,\"transform\":{\"from\":\"ct\",\"to\":\"base\",\"matrix\":[1,0,0,5,0,1,0,6,0,0,1,7,0,0,0,1]}}"
+        let wrapped =
+            "{\"fre_mm\":1,\"transform\":{\"from\":\"ct\",\"to\":\"base\","
+            + "\"matrix\":[1,0,0,5,0,1,0,6,0,0,1,7,0,0,0,1]}}"
         try file("r.json", wrapped) { path in
             let pose = try RigidTransformFile.read(path, as: Pose<Base, CT>.self)
             #expect(pose.translation == Vector3(5, 6, 7))
@@ -68,7 +70,8 @@ import Testing
     }
 
     @Test func pointsComeBackExactly() throws {
-        let table = PointsFile<CT>(points: [Point(1.25, -3e-7, 900.123456789), Point(0, 0.1, 1)], names: ["a,b", "Dorn L3"])
+        let table = PointsFile<CT>(
+            points: [Point(1.25, -3e-7, 900.123456789), Point(0, 0.1, 1)], names: ["a,b", "Dorn L3"])
         try file("p.csv", "") { path in
             try table.write(to: path)
             let back = try PointsFile<CT>.read(path)
@@ -91,7 +94,9 @@ import Testing
     ])
     func brokenTablesSayWhere(content: String, line: Int, what: PointsFileProblem) throws {
         try file("p.csv", content) { path in
-            _ = #expect(throws: RegistrationError.points(path: path, line: line, what)) { try PointsFile<CT>.read(path) }
+            _ = #expect(throws: RegistrationError.points(path: path, line: line, what)) {
+                try PointsFile<CT>.read(path)
+            }
         }
     }
 }

@@ -19,16 +19,17 @@ import Testing
     static func server(_ change: (inout SimulatedArmSettings) -> Void = { _ in }) throws -> PseudoTerminalArm {
         var settings = SimulatedArmSettings()
         // Generous, so that a stall of this test's own thread is no reason for a hold.
-        settings.watchdog = 0.3
+        settings.watchdog = 1
+        settings.sessionTime = 2
         change(&settings)
         return try PseudoTerminalArm(try SimulatedArm(try description(), settings: settings))
     }
 
-    /// Sends `command` each ms until `done`, for 10 s at most; whether it was done.
+    /// Sends `command` each ms until `done`, 4000 times at most; whether it was done.
     static func drive(
         _ channel: inout HostChannel<SerialPort>, _ command: ArmCommand, until done: (ArmFeedback) -> Bool
     ) -> Bool {
-        for _ in 0..<10_000 {
+        for _ in 0..<4000 {
             if let report = channel.receive(now: SerialLink.steadySeconds()), done(report.value) { return true }
             _ = channel.send(command, now: SerialLink.steadySeconds())
             usleep(1000)
@@ -66,7 +67,8 @@ import Testing
         let hold = ArmCommand.setPoint(positions: goal, velocities: JointVector(count: 6))
         #expect(Self.drive(&channel, hold) { ($0.positions - goal).largestMagnitude < 5e-4 })
         #expect(goal[5] - start[5] > 0.04 && server.status.faults.isEmpty)
-        #expect(channel.host.statistics.damaged == 0 && channel.host.statistics.malformed == 0)
+        // A terminal whose reader stalls drops bytes, so frames may be damaged; none is sound and senseless.
+        #expect(channel.host.statistics.malformed == 0 && channel.host.statistics.accepted > 100)
         #expect(channel.host.roundTrip ?? 0 > 0)
     }
 
@@ -88,10 +90,11 @@ import Testing
         let server = try Self.server()
         var channel = try SerialLink.connect(server.path, timeout: 10)
         server.stop()
-        #expect(Self.wait {
-            _ = channel.receive(now: SerialLink.steadySeconds())
-            return !channel.isUp
-        })
+        #expect(
+            Self.wait {
+                _ = channel.receive(now: SerialLink.steadySeconds())
+                return !channel.isUp
+            })
         #expect(throws: SerialLinkError.self) { try SerialLink.connect(server.path) }
     }
 

@@ -5,7 +5,9 @@ import Testing
 
 @Suite struct SerialPortTests {
     @Test func whatIsNoPortIsTyped() throws {
-        #expect(throws: SerialLinkError.notASerialPort(path: "/dev/null")) { try SerialPort.open("/dev/null", baud: 9600) }
+        #expect(throws: SerialLinkError.notASerialPort(path: "/dev/null")) {
+            try SerialPort.open("/dev/null", baud: 9600)
+        }
         #expect(throws: SerialLinkError.notASerialPort(path: "/tmp")) { try SerialPort.open("/tmp", baud: 9600) }
         for path in ["/dev/ttyNOT_THERE", "", "/dev/tty\0x"] {
             do {

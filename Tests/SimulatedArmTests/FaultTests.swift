@@ -104,7 +104,9 @@ import Testing
                 ScheduledFault(.freezeEncoder(joint: 2), at: 4), ScheduledFault(.weakenDrive(joint: 0, to: 0.1), at: 5),
                 ScheduledFault(.emergencyStop, at: 6),
             ])
-        for bad in ["kind: explode, at_s: 1", "kind: drop, at_s: 1", "kind: restart, at_s: -1", "kind: restart, at_s: 1, x: 2"] {
+        for bad in [
+            "kind: explode, at_s: 1", "kind: drop, at_s: 1", "kind: restart, at_s: -1", "kind: restart, at_s: 1, x: 2",
+        ] {
             try "schema: stylet.faults/1\nfaults:\n  - {\(bad)}\n".write(to: url, atomically: true, encoding: .utf8)
             #expect(throws: SettingsError.self) { try ScheduledFault.load(url.path) }
         }

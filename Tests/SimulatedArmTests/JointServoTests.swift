@@ -5,8 +5,12 @@ import Testing
 @testable import SimulatedArm
 
 @Suite struct JointServoTests {
-    static let drive = JointDrive(
-        inertia: 2, viscousFriction: 0, coulombFriction: 8, effort: 100, gearRatio: 100, encoderCounts: 8192)
+    static let drive: JointDrive = {
+        var drive = JointDrive.standard(.revolute)
+        (drive.inertia, drive.viscousFriction, drive.coulombFriction, drive.effort) = (2, 0, 8, 100)
+        (drive.gearRatio, drive.encoderCounts) = (100, 8192)
+        return drive
+    }()
 
     /// Against the exact solution of dry friction: v²/2a, then rest.
     @Test func aFreeJointRollsOutAsDryFrictionSays() {
@@ -39,7 +43,11 @@ import Testing
         for k in 0..<20_000 {
             if k % 2000 == 0 { aim = 2 * random.uniform() - 1 }
             let before = follower.reference
-            if k % 7000 > 6000 { follower.stop(dt: 1e-4) } else { follower.follow(position: aim, velocity: 0, dt: 1e-4) }
+            if k % 7000 > 6000 {
+                follower.stop(dt: 1e-4)
+            } else {
+                follower.follow(position: aim, velocity: 0, dt: 1e-4)
+            }
             #expect(abs(follower.reference.velocity) <= 2 + 1e-9)
             #expect(abs(follower.reference.velocity - before.velocity) <= 12e-4 + 1e-12)
         }

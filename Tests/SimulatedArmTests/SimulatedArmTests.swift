@@ -87,7 +87,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (0, 0.0, 10.0, ArmFaults.overSpeed), (0, 7.0, 0.0, .jointLimit), (2, 3.2, 0.0, .jointLimit), (1, 0.02, 0.0, .badCommand),
+        (0, 0.0, 10.0, ArmFaults.overSpeed), (0, 7.0, 0.0, .jointLimit), (2, 3.2, 0.0, .jointLimit),
+        (1, 0.02, 0.0, .badCommand),
     ]) func commandsBeyondTheLimitsAreRefused(joint: Int, by: Double, speed: Double, fault: ArmFaults) throws {
         var bench = try Bench()
         _ = bench.enable()
@@ -108,6 +109,18 @@ import Testing
         #expect(bench.enable() < 100)
     }
 
+    /// Out of a hold by way of the brakes: the hold's fault is gone when the drives are on again.
+    @Test func aHoldEndsByDisablingToo() throws {
+        var bench = try Bench()
+        _ = bench.enable()
+        bench.turn(50, nil)
+        #expect(bench.report?.value.drive == .watchdogHold)
+        bench.turn(20, .disable)
+        #expect(bench.report?.value.drive == .disabled)
+        #expect(bench.enable() < 100)
+        #expect(bench.arm.faults.isEmpty)
+    }
+
     @Test(arguments: [ArmCommand.hold, .stop, .disable]) func stopsAsTold(command: ArmCommand) throws {
         var bench = try Bench()
         _ = bench.enable()
@@ -121,13 +134,15 @@ import Testing
 
     @Test func theSameSeedGivesTheSameBytes() throws {
         func run(_ seed: UInt64) throws -> [UInt8] {
-            var arm = try SimulatedArm(try ur5e(), settings: {
-                var settings = SimulatedArmSettings()
-                settings.seed = seed
-                settings.baud = 2_000_000
-                settings.faults = [ScheduledFault(.damage(.toHost, probability: 0.05), at: 0.1)]
-                return settings
-            }())
+            var arm = try SimulatedArm(
+                try ur5e(),
+                settings: {
+                    var settings = SimulatedArmSettings()
+                    settings.seed = seed
+                    settings.baud = 2_000_000
+                    settings.faults = [ScheduledFault(.damage(.toHost, probability: 0.05), at: 0.1)]
+                    return settings
+                }())
             var host = HostEndpoint()
             var frame = FrameBuffer()
             host.connect(nonce: 1, now: 0)

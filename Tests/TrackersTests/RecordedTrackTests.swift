@@ -9,12 +9,12 @@ import Testing
 
     static func track(seed: UInt64, count: Int) throws -> RecordedTrack<Reference> {
         var random = SeededGenerator(seed: seed)
-        let samples = (0..<count).map { index -> TrackedPose<Reference> in
+        let samples = (0..<count).map { index -> TrackerSample<Reference> in
             let time = Double(index) / 60 + 0.001 * random.uniform()
             guard random.uniform() > 0.1 else { return .missing(at: time) }
             let turn = Rotation<Tracker, Reference>(rotationVector: random.normal3())
             let pose = Pose(rotation: turn, translation: random.normal3() * 300)
-            return TrackedPose(pose: pose, time: time, errorRMS: 0.25 * random.uniform())
+            return TrackerSample(pose: pose, time: time, errorRMS: 0.25 * random.uniform())
         }
         return try #require(RecordedTrack(samples))
     }
@@ -32,7 +32,8 @@ import Testing
     }
 
     @Test func readsThePublishedColumns() throws {
-        let text = "\(Self.header)\n0.5,1,2,3,0.7071067811865476,0,0,0.7071067811865476,0.2,0\n0.6,0,0,0,0,0,0,0,0,1\n\n"
+        let text =
+            "\(Self.header)\n0.5,1,2,3,0.7071067811865476,0,0,0.7071067811865476,0.2,0\n0.6,0,0,0,0,0,0,0,0,1\n\n"
         let track = try RecordedTrack<Reference>.parse(text, file: "t")
         #expect(track.samples.count == 2)
         let pose = try #require(track.samples[0].pose)
@@ -48,7 +49,10 @@ import Testing
             ("\(Self.header)\n", .noSamples(file: "t")),
             ("\(Self.header)\n\(good)\n1,2\n", .wrongCount(file: "t", line: 3, found: 2, expected: 10)),
             ("\(Self.header)\nnan,1,2,3,1,0,0,0,0.1,0\n", .badNumber(file: "t", line: 2, column: "t_s", value: "nan")),
-            ("\(Self.header)\n0,1,1e99,3,1,0,0,0,0.1,0\n", .badNumber(file: "t", line: 2, column: "y_mm", value: "1e99")),
+            (
+                "\(Self.header)\n0,1,1e99,3,1,0,0,0,0.1,0\n",
+                .badNumber(file: "t", line: 2, column: "y_mm", value: "1e99")
+            ),
             ("\(Self.header)\n0,1,2,3,1,0,0,0,-1,0\n", .badNumber(file: "t", line: 2, column: "quality", value: "-1")),
             ("\(Self.header)\n0,1,2,3,1,0,0,0,1,2\n", .badNumber(file: "t", line: 2, column: "missing", value: "2")),
             ("\(Self.header)\n0,1,2,3,0,0,0,0,1,0\n", .notARotation(file: "t", line: 2, length: 0)),
@@ -66,14 +70,16 @@ import Testing
         let text = Array(try Self.track(seed: 1, count: 5).text.utf8)
         for _ in 0..<2000 {
             var bytes = text
-            for _ in 0..<3 { bytes[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next()) }
+            for _ in 0..<3 {
+                bytes[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next())
+            }
             _ = try? RecordedTrack<Reference>.parse(String(decoding: bytes, as: UTF8.self), file: "t")
         }
     }
 
     @Test func playsBackWithItsLatency() throws {
         let track = try #require(
-            RecordedTrack<Reference>([0, 0.01, 0.02].map { TrackedPose(pose: .identity(), time: $0, errorRMS: 0) }))
+            RecordedTrack<Reference>([0, 0.01, 0.02].map { TrackerSample(pose: .identity(), time: $0, errorRMS: 0) }))
         var player = RecordedTracker(track, latency: 0.005, start: 100)
         #expect(player.newestSample(at: 100) == nil)
         #expect(player.newestSample(at: 100.005)?.time == 100)

@@ -4,7 +4,8 @@ import Uncertainty
 
 @Suite struct FiducialErrorTests {
     @Test func aHandCountedCase() throws {
-        // a square of side 2 a in the plane z = 0: f² about x and y is a², about z 2 a²; the target lies h above its middle
+        // a square of side 2 a in the plane z = 0: f² about x and y is a², about z 2 a²; the target lies h above its
+        // middle
         let (a, h) = (50.0, 120.0)
         let square: [Point<CT>] = [Point(a, a, 0), Point(-a, a, 0), Point(-a, -a, 0), Point(a, -a, 0)]
         let tre = try FiducialError.expectedTRE(fiducials: square, target: Point(0, 0, h), fle: 0.3)

@@ -56,15 +56,18 @@ import Uncertainty
         let says = sample.covariance.covariance(of: target, through: sample.pose).matrix
         #expect((drawn - says).largestMagnitude < 0.04 * says.largestMagnitude)
         // told about another centre it is the same error
-        let moved = sample.covariance.recentred(at: Point(5, 500, -90)).covariance(of: target, through: sample.pose).matrix
+        let moved = sample.covariance.recentred(at: Point(5, 500, -90)).covariance(of: target, through: sample.pose)
+            .matrix
         #expect((moved - says).largestMagnitude < 1e-9 * says.largestMagnitude)
     }
 
     @Test func chainsAndInversesAsDrawn() {
         let (first, second) = (Sample(seed: 4), Sample(seed: 5))
-        let X_BaseTool = Pose<Base, Tool>(rotation: Rotation(rotationVector: Vector3(1, 2, 0.1)), translation: Vector3(9, 30, -70))
+        let X_BaseTool = Pose<Base, Tool>(
+            rotation: Rotation(rotationVector: Vector3(1, 2, 0.1)), translation: Vector3(9, 30, -70))
         let own = PoseCovariance<Base, Tool>(
-            centre: Point(second.centre.coordinates), rotation: second.covariance.rotation, cross: second.covariance.cross,
+            centre: Point(second.centre.coordinates), rotation: second.covariance.rotation,
+            cross: second.covariance.cross,
             translation: second.covariance.translation)
         let target = Point<Tool>(0, 12, 40)
         let drawn = scatter(first.pose * (X_BaseTool * target)) { random in

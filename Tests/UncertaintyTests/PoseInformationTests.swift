@@ -5,21 +5,27 @@ import Uncertainty
 @Suite struct PoseInformationTests {
     @Test func findsASmallMotion() throws {
         var random = SeededGenerator(seed: 1)
-        let motion = PoseChange<CT>(rotation: Vector3(1e-5, -2e-5, 3e-5), translation: Vector3(0.3, -0.1, 0.2), centre: Point(5, 6, 7))
+        let motion = PoseChange<CT>(
+            rotation: Vector3(1e-5, -2e-5, 3e-5), translation: Vector3(0.3, -0.1, 0.2), centre: Point(5, 6, 7))
         let turn = Matrix3.identity + Matrix3.skew(motion.rotation)
         var planes = PoseInformation<CT>(centre: motion.centre)
         var places = planes
         for _ in 0..<12 {
             let p = Point<CT>(random.normal3() * 40)
-            let moved = turn * (p.coordinates - motion.centre.coordinates) + motion.centre.coordinates + motion.translation
+            let moved =
+                turn * (p.coordinates - motion.centre.coordinates) + motion.centre.coordinates + motion.translation
             let n = try #require(Direction<CT>(random.normal3()))
             planes.add(at: p, along: n, wanted: dot(moved - p.coordinates, n.vector), weight: 0.1 + random.uniform())
             let own = Covariance<CT>.zero
-            places.add(at: p, wanted: Displacement(moved - p.coordinates), weight: Matrix3(diagonal: Vector3(1, 2, 3)), covariance: own)
+            places.add(
+                at: p, wanted: Displacement(moved - p.coordinates), weight: Matrix3(diagonal: Vector3(1, 2, 3)),
+                covariance: own)
         }
         for information in [planes, places] {
             let found = try information.solution()
-            #expect(length(found.rotation - motion.rotation) < 1e-12 && length(found.translation - motion.translation) < 1e-10)
+            #expect(
+                length(found.rotation - motion.rotation) < 1e-12
+                    && length(found.translation - motion.translation) < 1e-10)
         }
     }
 
@@ -34,7 +40,8 @@ import Uncertainty
         let modes = try information.modes(arm: 10)
         #expect(modes[0].stiffness < 1e-9 && modes[1].stiffness < 1e-9 && modes[2].stiffness > 1)
         for mode in modes[0..<2] {
-            #expect(length(mode.rotation * Vector3(1, 1, 0)) < 1e-9 && length(mode.translation * Vector3(1, 1, 0)) < 1e-9)
+            #expect(
+                length(mode.rotation * Vector3(1, 1, 0)) < 1e-9 && length(mode.translation * Vector3(1, 1, 0)) < 1e-9)
         }
         #expect(throws: UncertaintyError.self) { try information.solution() }
         #expect(throws: UncertaintyError.tooFewMeasurements(0)) { try PoseInformation<CT>(centre: .origin).solution() }

@@ -31,7 +31,8 @@ public struct Matrix: Equatable, Sendable {
         self.elements = elements
     }
 
-    /// - Throws: `LinearAlgebraError.wrongCount` where the rows differ in length, `.impossibleShape` where there are none.
+    /// - Throws: `LinearAlgebraError.wrongCount` where the rows differ in length, `.impossibleShape` where there are
+    /// none.
     public init(rows: [[Double]]) throws(LinearAlgebraError) {
         let width = rows.first?.count ?? 0
         if let odd = rows.first(where: { $0.count != width }) { throw .wrongCount(expected: width, found: odd.count) }
@@ -50,7 +51,8 @@ public struct Matrix: Equatable, Sendable {
     /// - Precondition: `values` is not empty.
     public static func diagonal(_ values: [Double]) -> Matrix {
         precondition(!values.isEmpty, "a matrix has at least one element")
-        var made = Matrix(trusted: [Double](repeating: 0, count: values.count * values.count), values.count, values.count)
+        var made = Matrix(
+            trusted: [Double](repeating: 0, count: values.count * values.count), values.count, values.count)
         for (i, value) in values.enumerated() { made[i, i] = value }
         return made
     }
@@ -87,7 +89,9 @@ extension Matrix {
     public static func + (a: Matrix, b: Matrix) throws(LinearAlgebraError) -> Matrix { try combined(a, b, +) }
     public static func - (a: Matrix, b: Matrix) throws(LinearAlgebraError) -> Matrix { try combined(a, b, -) }
 
-    public static func * (a: Matrix, s: Double) -> Matrix { Matrix(trusted: a.elements.map { $0 * s }, a.rowCount, a.columnCount) }
+    public static func * (a: Matrix, s: Double) -> Matrix {
+        Matrix(trusted: a.elements.map { $0 * s }, a.rowCount, a.columnCount)
+    }
 
     /// The product, by OpenBLAS on one thread, so that the same input gives the same bytes on any machine of one kind.
     public static func * (a: Matrix, b: Matrix) throws(LinearAlgebraError) -> Matrix {
@@ -96,7 +100,8 @@ extension Matrix {
         let (m, n, k) = (Int32(a.rowCount), Int32(b.columnCount), Int32(a.columnCount))
         let elements = [Double](unsafeUninitializedCapacity: a.rowCount * b.columnCount) { out, count in
             cblas_dgemm(
-                CblasColMajor, CblasNoTrans, CblasNoTrans, m, n, k, 1, a.elements, m, b.elements, k, 0, out.baseAddress, m)
+                CblasColMajor, CblasNoTrans, CblasNoTrans, m, n, k, 1, a.elements, m, b.elements, k, 0, out.baseAddress,
+                m)
             count = a.rowCount * b.columnCount
         }
         return Matrix(trusted: elements, a.rowCount, b.columnCount)

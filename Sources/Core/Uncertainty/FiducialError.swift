@@ -1,13 +1,13 @@
 import Frames
 import LinearAlgebra
 
-/// The errors of a rigid fit of paired points: of localising a fiducial (FLE), of the fit at the fiducials (FRE), and at a
-/// target (TRE). All are root-mean-square in three dimensions, mm.
+/// The errors of a rigid fit of paired points: of localising a fiducial (FLE), of the fit at the fiducials (FRE), and
+/// at a target (TRE). All are root-mean-square in three dimensions, mm.
 ///
-/// The fit's residual says little about the error at a target, and nothing about one fit's luck (Fitzpatrick 2009): never
-/// gate on it alone.
+/// The fit's residual says little about the error at a target, and nothing about one fit's luck (Fitzpatrick 2009):
+/// never gate on it alone.
 public enum FiducialError {
-    /// The expected residual of N points: ⟨FRE²⟩ = (1 − 2/N)⟨FLE²⟩ (Sibson 1979; Fitzpatrick, West, Maurer 1998, eq. 10).
+    /// The expected residual of N points: ⟨FRE²⟩ = (1 − 2/N)⟨FLE²⟩ (Sibson 1979; Fitzpatrick, West, Maurer 1998).
     public static func expectedFRE(fle: Double, count: Int) -> Double {
         fle * max(1 - 2 / Double(count), 0).squareRoot()
     }
@@ -17,8 +17,9 @@ public enum FiducialError {
         count > 2 ? fre / (1 - 2 / Double(count)).squareRoot() : nil
     }
 
-    /// The expected error at a target for equal isotropic errors (Fitzpatrick, West, Maurer 1998, eq. 46):
-    /// ⟨TRE²⟩ = ⟨FLE²⟩/N (1 + ⅓ Σₖ dₖ²/fₖ²), dₖ the target's distance from principal axis k, fₖ the fiducials' RMS distance.
+    /// The expected error at a target for equal isotropic errors (Fitzpatrick, West, Maurer 1998):
+    /// ⟨TRE²⟩ = ⟨FLE²⟩/N (1 + ⅓ Σₖ dₖ²/fₖ²), dₖ the target's distance from principal axis k, fₖ the fiducials' RMS
+    /// distance.
     ///
     /// - Throws: `UncertaintyError.tooFewMeasurements`, `.unconstrained` where the points lie on a line.
     public static func expectedTRE<F: Frame>(
@@ -27,7 +28,8 @@ public enum FiducialError {
         let n = Double(fiducials.count)
         guard fiducials.count >= 3 else { throw .tooFewMeasurements(fiducials.count) }
         let mean = fiducials.reduce(Vector3.zero) { $0 + $1.coordinates } / n
-        let scatter = fiducials.reduce(Matrix3.zero) { $0 + .outer($1.coordinates - mean, $1.coordinates - mean) } * (1 / n)
+        let scatter =
+            fiducials.reduce(Matrix3.zero) { $0 + .outer($1.coordinates - mean, $1.coordinates - mean) } * (1 / n)
         let (variances, axes) = Covariance<F>(trusted: scatter).principal
         let along = axes.transposed * (target.coordinates - mean)
         // squared distances from axis k are the sums over the other two
@@ -50,7 +52,8 @@ public enum FiducialError {
     public static func poseCovariance<A: Frame, B: Frame>(
         points: [Point<A>], covariances: [Covariance<A>], weights: [Matrix3]? = nil
     ) throws(UncertaintyError) -> PoseCovariance<A, B> {
-        guard points.count >= 3, covariances.count == points.count, weights.map({ $0.count == points.count }) ?? true else {
+        guard points.count >= 3, covariances.count == points.count, weights.map({ $0.count == points.count }) ?? true
+        else {
             throw .tooFewMeasurements(min(points.count, covariances.count))
         }
         let mean = points.reduce(Vector3.zero) { $0 + $1.coordinates } / Double(points.count)

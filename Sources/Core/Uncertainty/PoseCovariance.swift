@@ -80,7 +80,8 @@ public struct PoseCovariance<A: Frame, B: Frame>: Equatable, Sendable {
         let (r, rt) = (back.rotation.matrix, back.rotation.matrix.transposed)
         // the inverse is off by the opposite motion, seen from B; signs cancel in the covariance
         return PoseCovariance<B, A>(
-            centre: back * centre, rotation: r * rotation * rt, cross: r * cross * rt, translation: r * translation * rt)
+            centre: back * centre, rotation: r * rotation * rt, cross: r * cross * rt, translation: r * translation * rt
+        )
     }
 
     /// Root-mean-square angle of the rotation's error, rad.

@@ -103,7 +103,9 @@ public struct PoseInformation<A: Frame>: Equatable, Sendable {
             try inverse * Matrix(rowCount: 6, columnCount: 6, columnMajor: spread) * inverse
         }
         func block(_ i: Int, _ j: Int) -> Matrix3 {
-            func row(_ k: Int) -> Vector3 { Vector3(sandwich[i + k, j], sandwich[i + k, j + 1], sandwich[i + k, j + 2]) }
+            func row(_ k: Int) -> Vector3 {
+                Vector3(sandwich[i + k, j], sandwich[i + k, j + 1], sandwich[i + k, j + 2])
+            }
             return Matrix3(rows: row(0), row(1), row(2))
         }
         return PoseCovariance(centre: centre, rotation: block(0, 0), cross: block(0, 3), translation: block(3, 3))

@@ -30,13 +30,13 @@ struct ScrewPictures {
     /// `axis` made perpendicular to the screw; a screw along it leaves any perpendicular.
     private func across(_ axis: Vector3) -> Direction<CT> {
         let part = axis - screw.axis.vector * dot(axis, screw.axis.vector)
-        return Direction(part) ?? Direction(perpendicular(to: screw.axis.vector)) ?? .x
+        return Direction<CT>(part) ?? Direction<CT>(perpendicular(to: screw.axis.vector)) ?? .x
     }
 
     /// Back of the patient below, the patient's left on the right side of the picture, as radiologists look.
     private func fromTheFeet() -> Drawn {
         let right = across(Vector3(1, 0, 0))
-        let back = Direction(Vector3(0, 1, 0) - right.vector * right.vector.y) ?? .y
+        let back = Direction<CT>(Vector3(0, 1, 0) - right.vector * right.vector.y) ?? .y
         let tilted = planeAlongScrew(right: right, towards: back)
         return Drawn(plane: tilted, caption: "along the screw, seen from the feet", overlay: outline(in: tilted))
     }
@@ -59,7 +59,7 @@ struct ScrewPictures {
     /// Across the screw where the pedicle is: a third of the way, and at least 10 mm, from the entry.
     private func downTheBarrel() -> Drawn {
         let up = across(Vector3(0, 0, 1))
-        let side = Direction(cross(screw.axis.vector, up.vector)) ?? .x
+        let side = Direction<CT>(cross(screw.axis.vector, up.vector)) ?? .x
         let right = side.vector.x < 0 ? -side : side
         let depth = min(max(10, screw.length / 3), screw.length)
         let p = plane(right: right, down: -up, centre: screw.point(at: depth))

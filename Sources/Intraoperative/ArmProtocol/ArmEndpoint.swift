@@ -1,6 +1,6 @@
 import ControlCore
 
-/// The arm's end of the protocol, for simulators, and the reference for a microcontroller. Pure, and without allocation.
+/// The arm's end of the protocol, for simulators; the reference for a microcontroller. Pure, and without allocation.
 public struct ArmEndpoint: Sendable {
     /// What a frame of the host means for the arm's controller.
     public enum Event: Equatable, Sendable {

@@ -35,7 +35,10 @@ extension ControlLoop {
     /// Applies the table's row for a stop; in a state that has none the arm is at rest or stopping already.
     mutating func stop(_ reason: StopReason) {
         // A disabled arm does not move: only what a person must look at in any case makes it a fault.
-        if state == .disabled, ![.emergencyStop, .timeWentBackwards, .notFinite].contains(reason) { return }
+        let alwaysCounts = reason == .emergencyStop || reason == .timeWentBackwards || reason == .notFinite
+        if state == .disabled, !alwaysCounts { return }
+        // An emergency stop cuts short the gentler stop of a fault.
+        if state == .fault, reason == .emergencyStop { stopReason = reason }
         guard let row = SafetyTable.transition(from: state, on: .stop(reason.severity)) else { return }
         stopReason = reason
         stoppedAt = now

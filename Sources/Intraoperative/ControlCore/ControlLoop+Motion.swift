@@ -116,9 +116,11 @@ extension ControlLoop {
         for i in 0..<arm.jointCount { followers[i].stop(dt: period) }
     }
 
-    /// The tip's speed by the set-points, mm/s.
+    /// The tip's speed once the joints' present acceleration is brought to 0, mm/s: what cannot be undone any more.
     private var tipSpeed: Double {
-        length(arm.jacobian(setPoint, tool: configuration.X_FlangeTool).velocity(setPointVelocity).linear)
+        var speeds = JointVector(count: arm.jointCount)
+        for i in 0..<arm.jointCount { speeds[i] = followers[i].state.coastingVelocity(followers[i].limits) }
+        return length(arm.jacobian(setPoint, tool: configuration.X_FlangeTool).velocity(speeds).linear)
     }
 
     private mutating func checkPath(_ target: Pose<Base, Tool>, _ output: inout ControlOutput) {

@@ -89,7 +89,9 @@ public struct PatientFilter: Sendable {
     }
 
     /// The pose at `now + ahead`, and the velocity (mm/s) and angular velocity (rad/s) in the base.
-    public func pose(now: Double, ahead: Double) -> (X_BaseReference: Pose<Base, Reference>, linear: Vector3, angular: Vector3) {
+    public func pose(now: Double, ahead: Double) -> (
+        X_BaseReference: Pose<Base, Reference>, linear: Vector3, angular: Vector3
+    ) {
         let (place, facing) = extrapolated(by: now + ahead - sampleTime)
         let (offset, offsetRate, _) = positionOffset.value(at: now)
         let (turned, turnedRate, _) = turnOffset.value(at: now)

@@ -5,7 +5,7 @@ import Synchronization
 public struct RealtimeSettings: Equatable, Sendable {
     /// ns between two ticks.
     public var period: Int64 = 1_000_000
-    /// SCHED_FIFO priority, 1…99; below the kernel's own threads at 50 and above by choice.
+    /// SCHED_FIFO priority, 1…99; the kernel's interrupt threads have 50.
     public var priority: Int32 = 80
     /// The one processor to run on; `nil` leaves it to the system.
     public var processor: Int32?
@@ -74,7 +74,8 @@ public final class RealtimeLoop<Body: LoopBody>: Sendable {
         var handle: OpaquePointer?
         let stack = max(settings.stack, 0) + 1 << 20
         let status = realtime_thread_start(
-            &handle, stack, { context in context.map { Unmanaged<AnyLoopState>.fromOpaque($0).takeRetainedValue().run() } },
+            &handle, stack,
+            { context in context.map { Unmanaged<AnyLoopState>.fromOpaque($0).takeRetainedValue().run() } },
             context.toOpaque())
         guard status == 0, let handle else {
             context.release()

@@ -51,7 +51,8 @@
     /// The same limits in units of `unit` (a path's parameter that is worth `unit` mm, say).
     @inlinable public func divided(by unit: Double) -> MotionLimits {
         MotionLimits(
-            forwards: forwards / unit, backwards: backwards / unit, acceleration: acceleration / unit, jerk: jerk / unit)
+            forwards: forwards / unit, backwards: backwards / unit, acceleration: acceleration / unit, jerk: jerk / unit
+        )
     }
 
     /// What keeps both.

@@ -62,7 +62,7 @@ private struct ForwardMotion {
         self.start = start
         way = goal - start.position
         self.limits = limits
-        coasting = start.velocity + start.acceleration * abs(start.acceleration) / (2 * limits.jerk)
+        coasting = start.coastingVelocity(limits)
     }
 
     func quickest() -> JerkLimitedProfile {

@@ -11,9 +11,8 @@ struct VelocityRamp {
     @inline(__always)
     init(velocity: Double, acceleration: Double, final: Double, limits: MotionLimits) {
         let jerk = limits.jerk
-        // The velocity at which acceleration, brought straight to 0, would leave the axis.
-        let coasting = velocity + acceleration * abs(acceleration) / (2 * jerk)
-        let sign: Double = final >= coasting ? 1 : -1
+        // Compared with the velocity at which acceleration, brought straight to 0, would leave the axis.
+        let sign: Double = final >= velocity + acceleration * abs(acceleration) / (2 * jerk) ? 1 : -1
         let a = acceleration * sign
         let gain = (final - velocity) * sign
         let peak = max(jerk * gain + a * a / 2, 0).squareRoot()
@@ -47,6 +46,11 @@ struct VelocityRamp {
 }
 
 extension MotionState {
+    /// The velocity that is left once acceleration has been brought straight to 0.
+    public func coastingVelocity(_ limits: MotionLimits) -> Double {
+        velocity + acceleration * abs(acceleration) / (2 * limits.jerk)
+    }
+
     /// Where the axis comes to rest if it stops as quickly as `limits` allow.
     public func stoppingPosition(_ limits: MotionLimits) -> Double {
         position

@@ -47,8 +47,13 @@ public struct FiducialFinder: Equatable, Sendable {
 
     private func judge(_ body: BrightBodies.Body, _ ct: Volume<Int16>, _ diameter: Double) -> FoundFiducial? {
         let spacing = ct.geometry.spacing
-        let extent = Vector3(Double(body.high.x - body.low.x + 1), Double(body.high.y - body.low.y + 1), Double(body.high.z - body.low.z + 1)) * spacing
-        guard extent.max() <= diameter * 1.4 + 2 * spacing.max(), (extent + spacing).min() >= diameter * 0.4 else { return nil }
+        let extent =
+            Vector3(
+                Double(body.high.x - body.low.x + 1), Double(body.high.y - body.low.y + 1),
+                Double(body.high.z - body.low.z + 1)) * spacing
+        guard extent.max() <= diameter * 1.4 + 2 * spacing.max(), (extent + spacing).min() >= diameter * 0.4 else {
+            return nil
+        }
         var centre = body.centre(in: ct)
         var shape = SphereShape()
         for _ in 0..<4 {
@@ -75,8 +80,8 @@ struct SphereShape {
 
     init() {}
 
-    /// Centroid of what is brighter than half-way from soft tissue to the sphere's middle, each voxel counting by how far
-    /// it is through the step from there on, so that partial volume places the centre between voxels.
+    /// Centroid of what is brighter than half-way from soft tissue to the sphere's middle, each voxel counting by how
+    /// far it is through the step from there on, so that partial volume places the centre between voxels.
     init(_ ct: Volume<Int16>, round p: Point<CT>, diameter: Double, air limit: Double) {
         guard let box = VoxelNeighbourhood(ct.geometry, p, radius: diameter / 2 + 3.5) else { return }
         var (inner, shell, airy) = ([Double](), 0, 0)

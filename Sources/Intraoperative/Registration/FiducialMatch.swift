@@ -10,15 +10,19 @@ public struct FiducialMatch<A: Frame, B: Frame>: Sendable {
     /// Matches in any order; more fiducials may be known than were touched.
     ///
     /// - Parameter tolerance: largest difference of two distances between points, and largest RMS residual, mm.
-    /// - Throws: `RegistrationError.noMatch`; `.ambiguous` where another assignment fits within the tolerance as well (a
-    ///   symmetric layout); and what `PointRegistration.init` throws.
+    /// - Throws: `RegistrationError.noMatch`; `.ambiguous` where another assignment fits within the tolerance as well
+    /// (a symmetric layout); and what `PointRegistration.init` throws.
     public init(
         touched: [Point<A>], fiducials: [Point<B>], tolerance: Double = 2, error: LocalisationError<A>? = nil
     ) throws(RegistrationError) {
         guard tolerance > 0, tolerance.isFinite else { throw .impossibleParameter(name: "tolerance", value: tolerance) }
         guard touched.count >= 3 else { throw .tooFewPoints(found: touched.count, needed: 3) }
-        guard fiducials.count >= touched.count else { throw .countMismatch(moving: fiducials.count, fixed: touched.count) }
-        guard fiducials.count <= 64 else { throw .impossibleParameter(name: "fiducials", value: Double(fiducials.count)) }
+        guard fiducials.count >= touched.count else {
+            throw .countMismatch(moving: fiducials.count, fixed: touched.count)
+        }
+        guard fiducials.count <= 64 else {
+            throw .impossibleParameter(name: "fiducials", value: Double(fiducials.count))
+        }
         var search = MatchSearch(touched, fiducials, tolerance)
         search.extend([])
         let fits = search.complete.map { chosen -> (chosen: [Int], rms: Double) in

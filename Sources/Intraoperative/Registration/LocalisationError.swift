@@ -8,7 +8,8 @@ public enum LocalisationError<A: Frame>: Equatable, Sendable {
     /// Independent along A's axes; RMS along each, mm.
     case alongAxes(Vector3)
 
-    /// - Throws: `RegistrationError.impossibleParameter` where it is negative, not finite, or zero along some but not all axes.
+    /// - Throws: `RegistrationError.impossibleParameter` where it is negative, not finite, or zero along some but not
+    /// all axes.
     func covariance() throws(RegistrationError) -> Covariance<A> {
         switch self {
         case .isotropic(let rms):

@@ -52,7 +52,8 @@ public struct PointRegistration<A: Frame, B: Frame>: Sendable {
         warnings = PointWarning.all(moving: moving, fixed: fixed, fre: fre)
     }
 
-    /// For each point its distance, mm, from where the fit of all the others takes it; `nil` where those do not suffice.
+    /// For each point its distance, mm, from where the fit of all the others takes it; `nil` where those do not
+    /// suffice.
     ///
     /// Computed anew at each call, with one fit a point.
     public var leaveOneOut: [Double?] { moving.indices.map { leaveOut($0) } }
@@ -136,7 +137,9 @@ enum PointCheck {
     }
 
     private static func check<F: Frame>(_ points: [Point<F>], _ set: PointSet) throws(RegistrationError) {
-        if let bad = points.firstIndex(where: { !$0.isFinite || abs($0.coordinates.max()) > 1e6 || abs($0.coordinates.min()) > 1e6 }) {
+        if let bad = points.firstIndex(where: {
+            !$0.isFinite || abs($0.coordinates.max()) > 1e6 || abs($0.coordinates.min()) > 1e6
+        }) {
             throw .notFinite(set: set, index: bad)
         }
         for i in points.indices {

@@ -1,7 +1,8 @@
 import Foundation
 import Frames
 
-/// Points from a table: a first line that names the columns `x_mm,y_mm,z_mm` and optionally `name`, then one point a line.
+/// Points from a table: a first line that names the columns `x_mm,y_mm,z_mm` and optionally `name`, then one point a
+/// line.
 public struct PointsFile<F: Frame>: Equatable, Sendable {
     public let points: [Point<F>]
     /// One a point; empty where the file names none.
@@ -72,7 +73,8 @@ struct PointColumns {
         count = titles.count
     }
 
-    /// The fields of a line without blanks round them; `nil` for an empty line or a comment. A byte-order mark is no field.
+    /// The fields of a line without blanks round them; `nil` for an empty line or a comment. A byte-order mark is no
+    /// field.
     static func fields(_ line: Substring) -> [Substring]? {
         let bare = line.drop { $0 == "\u{FEFF}" }
         guard let first = bare.first(where: { !$0.isWhitespace }), first != "#" else { return nil }

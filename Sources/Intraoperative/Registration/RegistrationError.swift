@@ -21,7 +21,8 @@ public enum RegistrationError: Error, Equatable, Sendable {
     case noFit(bestRMS: Double)
     /// Several poses fit the points equally well: RMS distances of the two best, mm, and how far apart they are.
     case ambiguous(best: Double, other: Double, apart: PoseDifference)
-    /// Touched points fit no set of the found ones within the tolerance; the best RMS residual, mm, where there was any.
+    /// Touched points fit no set of the found ones within the tolerance; the best RMS residual, mm, where there was
+    /// any.
     case noMatch(bestRMS: Double?)
     case file(path: String, TransformFileProblem)
     case points(path: String, line: Int, PointsFileProblem)

@@ -2,8 +2,8 @@ import Frames
 
 /// The rigid motion that takes one set of points nearest to another: no scale, no mirror.
 enum RigidFit {
-    /// Least squares by the singular values of the covariance (Arun, Huang, Blostein 1987), with the sign that keeps it a
-    /// rotation (Umeyama 1991). The points must have been checked.
+    /// Least squares by the singular values of the covariance (Arun, Huang, Blostein 1987), with the sign that keeps
+    /// it a rotation (Umeyama 1991). The points must have been checked.
     static func pose<A: Frame, B: Frame>(moving: [Point<B>], fixed: [Point<A>]) -> Pose<A, B> {
         let n = Double(moving.count)
         let p = moving.reduce(Vector3.zero) { $0 + $1.coordinates } / n
@@ -41,7 +41,8 @@ enum RigidFit {
     static func spread<F: Frame>(_ points: [Point<F>]) -> (across: Double, along: Double) {
         let n = Double(points.count)
         let mean = points.reduce(Vector3.zero) { $0 + $1.coordinates } / n
-        let scatter = points.reduce(Matrix3.zero) { $0 + .outer($1.coordinates - mean, $1.coordinates - mean) } * (1 / n)
+        let scatter =
+            points.reduce(Matrix3.zero) { $0 + .outer($1.coordinates - mean, $1.coordinates - mean) } * (1 / n)
         let s = SingularValues3(scatter).values
         return ((s.y + s.z).squareRoot(), s.x.squareRoot())
     }

@@ -2,7 +2,8 @@ import Foundation
 import Frames
 import Imaging
 
-/// The JSON form of a rigid transform: `{"from": "ct", "to": "base", "matrix": [16 numbers, row by row]}`, lengths in mm.
+/// The JSON form of a rigid transform: `{"from": "ct", "to": "base", "matrix": [16 numbers, row by row]}`, lengths in
+/// mm.
 ///
 /// It maps a point's `from` coordinates to its `to` coordinates: `from` CT and `to` Base is `Pose<Base, CT>`.
 public struct RigidTransformFile: Codable, Equatable, Sendable {
@@ -35,7 +36,8 @@ public struct RigidTransformFile: Codable, Equatable, Sendable {
     }
 
     /// The transform without a look at the names of its frames.
-    public func poseOfAnyFrames<A: Frame, B: Frame>(tolerance: Double = 1e-6) throws(TransformFileProblem) -> Pose<A, B> {
+    public func poseOfAnyFrames<A: Frame, B: Frame>(tolerance: Double = 1e-6) throws(TransformFileProblem) -> Pose<A, B>
+    {
         do { return try Pose(rowMajor: matrix, tolerance: tolerance) } catch { throw .matrix(error) }
     }
 
@@ -89,14 +91,18 @@ public struct RigidTransformFile: Codable, Equatable, Sendable {
 enum TextFile {
     static func load(_ path: String, byteLimit: Int) throws(RegistrationError) -> Data {
         var folder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &folder) else { throw .cannotRead(path: path, .notFound) }
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &folder) else {
+            throw .cannotRead(path: path, .notFound)
+        }
         let found = try? FileManager.default.attributesOfItem(atPath: (path as NSString).resolvingSymlinksInPath)
         guard !folder.boolValue, let found, found[.type] as? FileAttributeType == .typeRegular else {
             throw .cannotRead(path: path, .notAFile)
         }
         let size = (found[.size] as? NSNumber)?.intValue ?? 0
         guard size <= byteLimit else { throw .file(path: path, .tooLarge(bytes: size)) }
-        guard let data = FileManager.default.contents(atPath: path) else { throw .cannotRead(path: path, .system(errno: EACCES)) }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw .cannotRead(path: path, .system(errno: EACCES))
+        }
         return data
     }
 

@@ -21,7 +21,9 @@ struct SingularValues3 {
                 let zeta = (beta - alpha) / (2 * gamma)
                 let t = (zeta < 0 ? -1 : 1) / (abs(zeta) + (1 + zeta * zeta).squareRoot())
                 let c = 1 / (1 + t * t).squareRoot()
-                (columns[i], columns[j]) = (columns[i] * c - columns[j] * (c * t), columns[i] * (c * t) + columns[j] * c)
+                (columns[i], columns[j]) = (
+                    columns[i] * c - columns[j] * (c * t), columns[i] * (c * t) + columns[j] * c
+                )
                 (turns[i], turns[j]) = (turns[i] * c - turns[j] * (c * t), turns[i] * (c * t) + turns[j] * c)
             }
             if worst < 1e-15 { break }

@@ -49,7 +49,8 @@ struct SurfaceFit<B: Frame> {
         var found = points.compactMap { p -> Contact? in
             let here = pose * p
             guard let near = tree.closestPoint(to: here) else { return nil }
-            // the way to the surface is its normal there, but for places beyond an edge, where it is better than the face's
+            // the way to the surface is its normal there, but for places beyond an edge, where it is better than the
+            // face's
             let away = here - near.point
             let outside = dot(away.vector, near.normal.vector) >= 0
             let normal = near.distance > 1e-6 ? (away.direction.map { outside ? $0 : -$0 } ?? near.normal) : near.normal
@@ -117,7 +118,9 @@ struct SurfaceFit<B: Frame> {
         for (loss, steps) in [(Loss.huber, huber), (.tukey, tukey)] {
             for _ in 0..<steps {
                 let information = information(contacts(pose, loss: loss), centre: centre(pose), variance: 1)
-                guard information.count >= 3, let step = try? information.constrainedSolution(arm: arm) else { return pose }
+                guard information.count >= 3, let step = try? information.constrainedSolution(arm: arm) else {
+                    return pose
+                }
                 pose = step.applied(to: pose)
                 if length(step.rotation) * arm < 1e-5 && length(step.translation) < 1e-5 { break }
             }

@@ -78,7 +78,9 @@ public struct SurfaceRegistration<B: Frame>: Sendable {
         guard across >= PointCheck.leastAcross * along, along > 0 else {
             throw .collinear(set: .moving, across: across, along: along)
         }
-        guard options.keep > 0.3, options.keep <= 1 else { throw .impossibleParameter(name: "keep", value: options.keep) }
+        guard options.keep > 0.3, options.keep <= 1 else {
+            throw .impossibleParameter(name: "keep", value: options.keep)
+        }
         guard options.pointError >= 0, options.pointError.isFinite else {
             throw .impossibleParameter(name: "pointError", value: options.pointError)
         }

@@ -3,7 +3,8 @@ import Glibc
 import Imaging
 import Meshing
 
-/// Registration to a surface without an initial pose: from many starts, with a look at whether the answer is the only one.
+/// Registration to a surface without an initial pose: from many starts, with a look at whether the answer is the only
+/// one.
 public struct SurfaceSearch: Equatable, Sendable {
     /// Rotations tried, spread evenly (super-Fibonacci spirals, Alexa 2022).
     public var rotations = 500
@@ -24,8 +25,8 @@ public struct SurfaceSearch: Equatable, Sendable {
 
     /// Finds the pose of the points on the surface.
     ///
-    /// - Throws: `RegistrationError.ambiguous` where clearly different poses fit as well, `.noFit` where none does, and what
-    ///   `SurfaceRegistration.init` throws.
+    /// - Throws: `RegistrationError.ambiguous` where clearly different poses fit as well, `.noFit` where none does,
+    /// and what `SurfaceRegistration.init` throws.
     public func run<B: Frame>(
         points: [Point<B>], on tree: MeshTree, options: SurfaceFitOptions = .init(), limits: SurfaceLimits = .init(),
         progress: ProgressReport? = nil
@@ -80,7 +81,8 @@ public struct SurfaceSearch: Equatable, Sendable {
                 progress?(0.8 * Double(r + 1) / Double(rotations))
             }
         }
-        return distinct(results, arm: fit.arm, middle: Point(middle), at: 2 * sameDistance, count: finalists).map(\.pose)
+        return distinct(results, arm: fit.arm, middle: Point(middle), at: 2 * sameDistance, count: finalists).map(
+            \.pose)
     }
 
     /// The best candidates, leaving out those near a better one.
@@ -97,7 +99,8 @@ public struct SurfaceSearch: Equatable, Sendable {
     }
 
     /// How far apart two poses bring the points: at their middle and, by the turn, at their arm.
-    static func apart<B: Frame>(_ a: Pose<CT, B>, _ b: Pose<CT, B>, _ arm: Double, _ middle: Point<B>) -> PoseDifference {
+    static func apart<B: Frame>(_ a: Pose<CT, B>, _ b: Pose<CT, B>, _ arm: Double, _ middle: Point<B>) -> PoseDifference
+    {
         let angle = (a.inverse * b).rotation.angle
         let shift = (a * middle).distance(to: b * middle)
         return PoseDifference(distance: (shift * shift + angle * angle * arm * arm).squareRoot(), angle: angle)

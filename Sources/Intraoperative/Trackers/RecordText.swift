@@ -21,7 +21,7 @@ enum RecordText {
 
     static func sample<Body: Frame>(
         _ text: Substring, line: Int, file: String, of _: Body.Type
-    ) throws(TrackersError) -> TrackedPose<Body> {
+    ) throws(TrackersError) -> TrackerSample<Body> {
         let cells = text.split(separator: ",", omittingEmptySubsequences: false)
         guard cells.count == columns.count else {
             throw .wrongCount(file: file, line: line, found: cells.count, expected: columns.count)
@@ -46,6 +46,6 @@ enum RecordText {
         }
         let quality = try number(8)
         guard quality >= 0 else { throw bad(8) }
-        return TrackedPose(pose: Pose(rotation: Rotation(unit), translation: p), time: time, errorRMS: quality)
+        return TrackerSample(pose: Pose(rotation: Rotation(unit), translation: p), time: time, errorRMS: quality)
     }
 }

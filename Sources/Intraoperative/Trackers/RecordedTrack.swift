@@ -7,10 +7,10 @@ import Frames
 /// tracker's frame, `quality` the tracker's error estimate (RMS, mm), and `missing` 1 where the body was not seen
 /// (the numbers of the pose then mean nothing), else 0.
 public struct RecordedTrack<Body: Frame>: Equatable, Sendable {
-    public private(set) var samples: [TrackedPose<Body>]
+    public private(set) var samples: [TrackerSample<Body>]
 
     /// Samples must follow one another in time; `nil` where they do not, or where there is none.
-    public init?(_ samples: [TrackedPose<Body>]) {
+    public init?(_ samples: [TrackerSample<Body>]) {
         guard !samples.isEmpty, zip(samples, samples.dropFirst()).allSatisfy({ $0.time < $1.time }) else { return nil }
         self.samples = samples
     }
@@ -28,9 +28,10 @@ public struct RecordedTrack<Body: Frame>: Equatable, Sendable {
         let found = (lines.first ?? "").split(separator: ",", omittingEmptySubsequences: false)
             .map { String($0.trimmingPrefix("\u{FEFF}")).trimmingCharacters(in: .whitespaces) }
         guard found == columns else {
-            throw .wrongColumns(file: file, found: Array(found.prefix(20)).map { String($0.prefix(40)) }, expected: columns)
+            throw .wrongColumns(
+                file: file, found: Array(found.prefix(20)).map { String($0.prefix(40)) }, expected: columns)
         }
-        var samples: [TrackedPose<Body>] = []
+        var samples: [TrackerSample<Body>] = []
         samples.reserveCapacity(lines.count)
         for (index, line) in lines.enumerated().dropFirst() {
             let sample = try RecordText.sample(line, line: index + 1, file: file, of: Body.self)
@@ -47,7 +48,9 @@ public struct RecordedTrack<Body: Frame>: Equatable, Sendable {
         for sample in samples {
             let p = sample.pose?.translation ?? .zero
             let q = sample.pose?.rotation.quaternion
-            let numbers = [sample.time, p.x, p.y, p.z, q?.w ?? 1, q?.v.x ?? 0, q?.v.y ?? 0, q?.v.z ?? 0, sample.errorRMS]
+            let numbers = [
+                sample.time, p.x, p.y, p.z, q?.w ?? 1, q?.v.x ?? 0, q?.v.y ?? 0, q?.v.z ?? 0, sample.errorRMS,
+            ]
             text += numbers.map { "\($0)" }.joined(separator: ",") + (sample.isMissing ? ",1\n" : ",0\n")
         }
         return text
@@ -79,7 +82,7 @@ public struct RecordedTracker<Body: Frame>: TrackerSource, Sendable {
     }
 
     /// Does not allocate.
-    public mutating func newestSample(at now: Double) -> TrackedPose<Body>? {
+    public mutating func newestSample(at now: Double) -> TrackerSample<Body>? {
         var newest: Int?
         while next < track.samples.count, track.samples[next].time + start + latency <= now {
             newest = next

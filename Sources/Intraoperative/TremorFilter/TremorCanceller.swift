@@ -1,27 +1,3 @@
-/// Which filter removes a hand's tremor; `name` is what a person calls it by.
-public enum TremorFilterMethod: UInt8, CaseIterable, Sendable {
-    /// Kalman form of the weighted-frequency Fourier linear combiner: the tremor's tone with its own frequency and phase
-    /// beside a model of the wanted motion. 8–12 Hz.
-    case wflcKalman
-    /// The same for the slower tremor of Parkinson's disease, 3–7 Hz.
-    case wflcKalmanSlow
-    /// Nothing is removed.
-    case none
-
-    public var name: String {
-        switch self {
-        case .wflcKalman: "wflc-kalman"
-        case .wflcKalmanSlow: "wflc-kalman-slow"
-        case .none: "none"
-        }
-    }
-
-    public init?(name: String) {
-        guard let found = Self.allCases.first(where: { $0.name == name }) else { return nil }
-        self = found
-    }
-}
-
 /// Removes tremor from a hand's motion, causally: an answer depends on the samples so far alone, and allocates nothing.
 ///
 /// ```swift

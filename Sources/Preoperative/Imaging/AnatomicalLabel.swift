@@ -39,7 +39,8 @@ public struct AnatomicalLabel: Hashable, Comparable, Sendable {
 
     static let otherNames: [UInt8: String] = [
         26: "sacrum", 27: "coccyx", 100: "bone", 101: "skull", 102: "soft tissue", 103: "spinal canal", 104: "vessel",
-        105: "intracranial space", 106: "ventricle", 107: "lesion", 108: "metal", 110: "disc", 111: "rib", 112: "pelvis",
+        105: "intracranial space", 106: "ventricle", 107: "lesion", 108: "metal", 110: "disc", 111: "rib",
+        112: "pelvis",
         113: "femur", 114: "tibia",
     ]
 

@@ -81,7 +81,9 @@ public enum AtomicFile {
             default: throw .inTheWay
             }
         }
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else { throw .system(errno: EACCES) }
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+            throw .system(errno: EACCES)
+        }
         return names.sorted()
     }
 
@@ -116,7 +118,8 @@ public struct FileWriter: ~Copyable {
     private func write(_ bytes: UnsafeRawBufferPointer) -> WriteProblem? {
         var done = 0
         while done < bytes.count {
-            let written = Glibc.write(descriptor, bytes.baseAddress?.advanced(by: done), min(bytes.count - done, 1 << 30))
+            let written = Glibc.write(
+                descriptor, bytes.baseAddress?.advanced(by: done), min(bytes.count - done, 1 << 30))
             if written < 0, errno == EINTR { continue }
             guard written > 0 else { return .system(errno: errno) }
             done += written

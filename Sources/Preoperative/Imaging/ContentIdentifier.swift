@@ -23,7 +23,8 @@ struct ContentIdentifier {
     mutating func add(_ volume: Volume<Int16>) {
         let g = volume.geometry
         for size in [g.size.x, g.size.y, g.size.z] { add(UInt64(size)) }
-        for v in [g.spacing, g.origin.coordinates, g.direction.columns.0, g.direction.columns.1, g.direction.columns.2] {
+        for v in [g.spacing, g.origin.coordinates, g.direction.columns.0, g.direction.columns.1, g.direction.columns.2]
+        {
             for i in 0..<3 { add(v[i]) }
         }
         volume.withVoxels { voxels in for value in voxels { add(UInt64(UInt16(bitPattern: value))) } }

@@ -32,7 +32,9 @@ final class DICOMFile {
         var buffer = [CChar](repeating: 0, count: 1024)
         let length = cdicom_text(handle, tag.rawValue, &buffer, Int32(buffer.count))
         let bytes = buffer[..<Int(length)].map { UInt8(bitPattern: $0) }
-        let text = String(validating: bytes, as: UTF8.self) ?? String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
+        let text =
+            String(validating: bytes, as: UTF8.self)
+            ?? String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
         return text.trimmingWhitespace()
     }
 
@@ -45,7 +47,8 @@ final class DICOMFile {
     func number(_ tag: DICOMTag, frame: Int = 0, index: Int = 0) -> Double? {
         var value = 0.0
         if let group = tag.functionalGroup,
-            cdicom_frame_number(handle, Int32(frame), group, tag.rawValue, Int32(index), &value) == 1 {
+            cdicom_frame_number(handle, Int32(frame), group, tag.rawValue, Int32(index), &value) == 1
+        {
             return value.isFinite ? value : nil
         }
         guard cdicom_number(handle, tag.rawValue, Int32(index), &value) == 1, value.isFinite else { return nil }

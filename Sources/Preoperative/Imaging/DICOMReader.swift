@@ -24,7 +24,9 @@ enum DICOMReader {
         _ scan: DICOMScan, _ path: String, _ series: String?, isFolder: Bool
     ) throws(ImagingError) -> [DICOMSlice] {
         if scan.order.isEmpty {
-            if let first = scan.unreadable.first { throw .unreadable(path: isFolder ? first.file : path, first.problem) }
+            if let first = scan.unreadable.first {
+                throw .unreadable(path: isFolder ? first.file : path, first.problem)
+            }
             guard isFolder else { throw .unreadable(path: path, lonelyProblem(path)) }
             throw .noImage(path: path, filesSeen: scan.filesSeen)
         }
@@ -104,7 +106,9 @@ enum DICOMReader {
             guard let kept = stack.planes[plane].map(SliceDecoder.values) else { return false }
             return (stack.doubles[plane] ?? []).allSatisfy { SliceDecoder.values($0) == kept && kept != nil }
         }
-        return [Irregularity(.doubledSlices(slices: planes, identical: identical), identical ? .mended : .forbidsPlanning)]
+        return [
+            Irregularity(.doubledSlices(slices: planes, identical: identical), identical ? .mended : .forbidsPlanning)
+        ]
     }
 
     /// A file that does not read may have been a slice at either end of the stack, so it is named even where no gap shows.

@@ -33,7 +33,8 @@ struct DICOMScan {
         summaries = order.map { uid in
             let slices = series[uid] ?? []
             return SeriesSummary(
-                uid: uid, description: descriptions[uid] ?? "", modality: slices.first?.modality ?? "", slices: slices.count)
+                uid: uid, description: descriptions[uid] ?? "", modality: slices.first?.modality ?? "",
+                slices: slices.count)
         }
     }
 
@@ -67,7 +68,9 @@ struct DICOMScan {
 
     /// Regular files below a folder, sorted; symbolic links to folders are not followed, so that no loop is walked.
     static func files(below folder: String, depth: Int = 0) throws(FileProblem) -> [String] {
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else { throw .system(errno: EACCES) }
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+            throw .system(errno: EACCES)
+        }
         var found: [String] = []
         for name in names.sorted() where !name.hasPrefix(".") {
             let path = (folder as NSString).appendingPathComponent(name)

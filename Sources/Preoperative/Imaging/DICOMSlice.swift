@@ -1,3 +1,4 @@
+import CDICOM
 import Frames
 
 /// What the header of one slice says: a single-frame file, or one frame of an enhanced one.
@@ -39,6 +40,7 @@ extension DICOMSlice {
     /// - Throws: `FileProblem` where the file holds no grey image or its geometry is missing or impossible.
     static func slices(of file: DICOMFile) throws(FileProblem) -> [DICOMSlice] {
         let pixels = try file.pixels()
+        try check(pixels, bytes: FileBytes.size(file.path))
         var shared = DICOMSlice()
         shared.path = file.path
         shared.rows = Int(pixels.rows)
@@ -60,6 +62,17 @@ extension DICOMSlice {
             slices.append(slice)
         }
         return slices
+    }
+
+    /// Not even a black image shrinks to less than a byte for so many pixels.
+    private static let mostPixelsPerByte = 4096
+
+    /// Refuses sizes that the file cannot hold, before anything is allocated for them.
+    private static func check(_ pixels: cdicom_pixels, bytes: Int) throws(FileProblem) {
+        let count = try FileBytes.voxelCount([Int(pixels.columns), Int(pixels.rows), Int(pixels.frames)])
+        guard count / mostPixelsPerByte <= bytes else {
+            throw .truncated(expectedBytes: count / mostPixelsPerByte, foundBytes: bytes)
+        }
     }
 
     /// Writers often give a padding value the sign that its pixels do not have.
@@ -93,7 +106,8 @@ extension DICOMSlice {
         deviation = max(abs(length(row) - 1), abs(length(column) - 1), abs(dot(row, column)))
         guard deviation < 1e-3, let r = normalized(row), let c = normalized(column - r * dot(r, column)) else {
             throw .badHeader(
-                field: "ImageOrientationPatient", value: "\(row.x)\\\(row.y)\\\(row.z)\\\(column.x)\\\(column.y)\\\(column.z)")
+                field: "ImageOrientationPatient",
+                value: "\(row.x)\\\(row.y)\\\(row.z)\\\(column.x)\\\(column.y)\\\(column.z)")
         }
         rowDirection = r
         columnDirection = c

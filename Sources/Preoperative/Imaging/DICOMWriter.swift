@@ -21,7 +21,8 @@ enum DICOMWriter {
             throw .unwritable(path: folder, .notCT(modality: metadata.modality))
         }
         let header = SliceHeader(image, metadata)
-        try AtomicFile.writeFolder(to: folder, mayReplace: { isOurs($0, in: folder) }) { (folder) throws(WriteProblem) in
+        try AtomicFile.writeFolder(to: folder, mayReplace: { isOurs($0, in: folder) }) {
+            (folder) throws(WriteProblem) in
             try writeSlices(image.values, header, folder, progress)
         }
     }
@@ -90,7 +91,8 @@ private struct SliceHeader: Sendable {
         let position = geometry.point(VoxelIndex(0, 0, plane)).coordinates
         return [
             identifier.uid("slice", plane), seriesUID, studyUID, frameUID,
-            metadata.patientName, metadata.patientID, metadata.patientBirthDate, metadata.patientSex, metadata.studyDate,
+            metadata.patientName, metadata.patientID, metadata.patientBirthDate, metadata.patientSex,
+            metadata.studyDate,
             metadata.studyDescription, metadata.seriesDescription, metadata.manufacturer, DICOMWriter.mark,
             metadata.patientPosition,
             DecimalString.text(position), DecimalString.text(axes.0) + "\\" + DecimalString.text(axes.1),
@@ -106,7 +108,9 @@ private struct SliceHeader: Sendable {
         guard copies.allSatisfy({ $0 != nil }) else { return .failed("not enough memory") }
         let c = copies.map { UnsafePointer($0) }
         var slice = cdicom_slice()
-        (slice.sop_instance_uid, slice.series_uid, slice.study_uid, slice.frame_of_reference_uid) = (c[0], c[1], c[2], c[3])
+        (slice.sop_instance_uid, slice.series_uid, slice.study_uid, slice.frame_of_reference_uid) = (
+            c[0], c[1], c[2], c[3]
+        )
         (slice.patient_name, slice.patient_id, slice.birth_date, slice.sex) = (c[4], c[5], c[6], c[7])
         (slice.study_date, slice.study_description, slice.series_description) = (c[8], c[9], c[10])
         (slice.manufacturer, slice.software_versions, slice.patient_position) = (c[11], c[12], c[13])

@@ -27,7 +27,8 @@ enum Deflate {
                 // Piece 0 is the head, so that the others stay aligned.
                 let range = i == 0 ? 0..<0 : min((i - 1) * pieceSize, total)..<min(i * pieceSize, total)
                 let part = UnsafeBufferPointer(rebasing: bytes.pointer[range])
-                pieces[i] = i == 0
+                pieces[i] =
+                    i == 0
                     ? head.withUnsafeBufferPointer { Piece($0, container, level, isLast: false) }
                     : Piece(part, container, level, isLast: i == count - 1)
                 progress?(Double(done.add(1, ordering: .relaxed).newValue) / Double(count))
@@ -45,14 +46,18 @@ enum Deflate {
         output.reserveCapacity(pieces.reduce(32) { $0 + $1.bytes.count })
         for piece in pieces {
             output.append(piece.bytes)
-            checksum = container == .gzip
-                ? crc32_combine(checksum, piece.checksum, piece.length) : adler32_combine(checksum, piece.checksum, piece.length)
+            checksum =
+                container == .gzip
+                ? crc32_combine(checksum, piece.checksum, piece.length)
+                : adler32_combine(checksum, piece.checksum, piece.length)
             length += piece.length
         }
         let sum = UInt32(truncatingIfNeeded: checksum)
         switch container {
         case .gzip:
-            for word in [sum, UInt32(truncatingIfNeeded: length)] { withUnsafeBytes(of: word.littleEndian) { output.append(contentsOf: $0) } }
+            for word in [sum, UInt32(truncatingIfNeeded: length)] {
+                withUnsafeBytes(of: word.littleEndian) { output.append(contentsOf: $0) }
+            }
         case .zlib: withUnsafeBytes(of: sum.bigEndian) { output.append(contentsOf: $0) }
         }
         return output

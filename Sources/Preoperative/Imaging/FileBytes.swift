@@ -9,12 +9,20 @@ enum FileBytes {
 
     static func kind(_ path: String) throws(FileProblem) -> Kind {
         var info = stat()
-        guard stat(path, &info) == 0 else { throw errno == ENOENT || errno == ENOTDIR ? .notFound : .system(errno: errno) }
+        guard stat(path, &info) == 0 else {
+            throw errno == ENOENT || errno == ENOTDIR ? .notFound : .system(errno: errno)
+        }
         switch info.st_mode & S_IFMT {
         case S_IFREG: return .file
         case S_IFDIR: return .folder
         default: throw .notAFile
         }
+    }
+
+    /// The size of a file, 0 where there is none.
+    static func size(_ path: String) -> Int {
+        var info = stat()
+        return stat(path, &info) == 0 ? Int(info.st_size) : 0
     }
 
     /// The whole file. Only regular files are read, so that a pipe or a device cannot hold the program up.

@@ -25,7 +25,8 @@ enum GridFileWriter {
         if name.hasSuffix(".nhdr") || name.hasSuffix(".mhd") { return try writeDetached(block, to: path, progress) }
         try AtomicFile.write(to: path) { (file) throws(WriteProblem) in
             if name.hasSuffix(".nii.gz") {
-                try file.append(Deflate.compress(head: NIfTIWriter.header(block), block.bytes, as: .gzip, progress: progress))
+                try file.append(
+                    Deflate.compress(head: NIfTIWriter.header(block), block.bytes, as: .gzip, progress: progress))
             } else if name.hasSuffix(".nii") {
                 try file.append(Data(NIfTIWriter.header(block)))
                 try file.append(block.bytes)
@@ -34,7 +35,8 @@ enum GridFileWriter {
                 try file.append(Deflate.compress(block.bytes, as: .gzip, progress: progress))
             } else if name.hasSuffix(".mha") {
                 let voxels = try Deflate.compress(block.bytes, as: .zlib, progress: progress)
-                try file.append(Data(MetaImageWriter.header(block, compressedBytes: voxels.count, dataFile: "LOCAL").utf8))
+                try file.append(
+                    Data(MetaImageWriter.header(block, compressedBytes: voxels.count, dataFile: "LOCAL").utf8))
                 try file.append(voxels)
             } else {
                 throw .unknownFormat
@@ -52,7 +54,8 @@ enum GridFileWriter {
         do throws(WriteProblem) {
             let voxels = try Deflate.compress(block.bytes, as: isNRRD ? .gzip : .zlib, progress: progress)
             try rethrow { () throws(ImagingError) in try AtomicFile.write(voxels, to: data) }
-            let header = isNRRD
+            let header =
+                isNRRD
                 ? NRRDWriter.header(block, dataFile: name)
                 : MetaImageWriter.header(block, compressedBytes: voxels.count, dataFile: name)
             try rethrow { () throws(ImagingError) in try AtomicFile.write(header, to: path) }

@@ -52,14 +52,16 @@ public struct GridGeometry: Equatable, Sendable {
 
     /// - Throws: `ImagingError.impossibleGeometry` where sizes or spacings are not positive and finite, or the axes are not
     ///   perpendicular unit vectors (to 1e-4, the accuracy of decimal strings in files); axes within that are made exact.
-    public init(size: GridSize, spacing: Vector3, origin: Point<CT>, direction: Matrix3 = .identity) throws(ImagingError) {
+    public init(size: GridSize, spacing: Vector3, origin: Point<CT>, direction: Matrix3 = .identity)
+        throws(ImagingError)
+    {
         guard size.x > 0, size.y > 0, size.z > 0, size.x <= 65535, size.y <= 65535, size.z <= 65535 else {
             throw .impossibleGeometry("size \(size.x)×\(size.y)×\(size.z)")
         }
         guard spacing.isFinite, spacing.min() > 1e-6, spacing.max() < 1e4 else {
             throw .impossibleGeometry("spacing \(spacing.x)×\(spacing.y)×\(spacing.z) mm")
         }
-        guard origin.isFinite, direction.largestMagnitude.isFinite else {
+        guard origin.isFinite, direction.isFinite else {
             throw .impossibleGeometry("origin or axes are not finite numbers")
         }
         let off = (direction.transposed * direction - .identity).largestMagnitude
@@ -87,9 +89,13 @@ public struct GridGeometry: Equatable, Sendable {
     /// Volume of one voxel, mm³.
     @inlinable public var voxelVolume: Double { spacing.x * spacing.y * spacing.z }
 
-    @inlinable public func point(_ i: VoxelIndex) -> Point<CT> { point(GridPoint(Vector3(Double(i.x), Double(i.y), Double(i.z)))) }
+    @inlinable public func point(_ i: VoxelIndex) -> Point<CT> {
+        point(GridPoint(Vector3(Double(i.x), Double(i.y), Double(i.z))))
+    }
     @inlinable public func point(_ g: GridPoint) -> Point<CT> { Point(origin.coordinates + toCT * g.coordinates) }
-    @inlinable public func gridPoint(_ p: Point<CT>) -> GridPoint { GridPoint(toGrid * (p.coordinates - origin.coordinates)) }
+    @inlinable public func gridPoint(_ p: Point<CT>) -> GridPoint {
+        GridPoint(toGrid * (p.coordinates - origin.coordinates))
+    }
 
     /// The voxel whose centre is nearest to `p`; it may lie outside the grid.
     @inlinable public func nearest(_ p: Point<CT>) -> VoxelIndex {

@@ -12,11 +12,13 @@ public enum ImageWriter {
         guard GridFileWriter.knows(path) else { return try writeSeries(image, to: path, progress) }
         let description = image.metadata.seriesDescription
         guard let exact = image.exact else {
-            return try GridFileWriter.write(image.ct, type: .int16, description: description, to: path, progress: progress)
+            return try GridFileWriter.write(
+                image.ct, type: .int16, description: description, to: path, progress: progress)
         }
         if exact.voxels.allSatisfy({ Double(Float($0)) == $0 || $0.isNaN }) {
             let single = Volume(geometry: exact.geometry, voxels: exact.voxels.map { Float($0) })
-            return try GridFileWriter.write(single, type: .float32, description: description, to: path, progress: progress)
+            return try GridFileWriter.write(
+                single, type: .float32, description: description, to: path, progress: progress)
         }
         try GridFileWriter.write(exact, type: .float64, description: description, to: path, progress: progress)
     }
@@ -34,7 +36,8 @@ public enum ImageWriter {
 
     /// Names that ask for another kind of file, and so for no folder.
     private static let otherEndings: Set = [
-        "dcm", "dicom", "img", "hdr", "gz", "zip", "txt", "json", "yaml", "csv", "png", "jpg", "jpeg", "tif", "tiff", "stl",
+        "dcm", "dicom", "img", "hdr", "gz", "zip", "txt", "json", "yaml", "csv", "png", "jpg", "jpeg", "tif", "tiff",
+        "stl",
         "ply", "obj", "vtk", "vti", "mnc", "html", "nia", "nhdr", "raw",
     ]
 
@@ -71,7 +74,8 @@ public enum ImageWriter {
 
     private static func quantised(_ exact: Volume<Double>, _ rescale: Rescale) -> Volume<Int16>? {
         // What the file will say, which has 16 characters for each number.
-        guard let slope = Double(DecimalString.text(rescale.slope)), let intercept = Double(DecimalString.text(rescale.intercept))
+        guard let slope = Double(DecimalString.text(rescale.slope)),
+            let intercept = Double(DecimalString.text(rescale.intercept))
         else { return nil }
         var values: [Int16] = []
         values.reserveCapacity(exact.voxels.count)

@@ -116,7 +116,8 @@ struct LabelOrder {
             let column = numbers.compactMap { heights[$0] }
             return column.count >= 2 && zip(column, column.dropFirst()).allSatisfy { ($1 - $0) * sign > 2 }
         }
-        let verse = fits(Array(1...19) + [28] + Array(20...27), -1) && heights.keys.allSatisfy { !(29...99).contains($0) }
+        let verse =
+            fits(Array(1...19) + [28] + Array(20...27), -1) && heights.keys.allSatisfy { !(29...99).contains($0) }
         let total = fits(Array(26...50), 1)
         return verse == total ? nil : verse ? .verse : .totalSegmentator
     }

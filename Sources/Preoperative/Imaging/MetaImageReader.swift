@@ -52,7 +52,9 @@ enum MetaImageReader {
         _ read: (Data, Int?) throws(FileProblem) -> StoredVoxels
     ) throws(FileProblem) -> StoredVoxels {
         if place.uppercased() == "LOCAL" { return try read(data, end) }
-        guard !place.hasPrefix("LIST"), !place.contains("%") else { throw .unsupported(field: "ElementDataFile", value: place) }
+        guard !place.hasPrefix("LIST"), !place.contains("%") else {
+            throw .unsupported(field: "ElementDataFile", value: place)
+        }
         let skip = fields["HeaderSize"].map { Int($0) } ?? 0
         guard let skip, (-1...(1 << 40)).contains(skip) else {
             throw .badHeader(field: "HeaderSize", value: fields["HeaderSize"] ?? "")
@@ -60,20 +62,28 @@ enum MetaImageReader {
         return try read(try FileBytes.read(TextHeader.sibling(place, of: path)), skip < 0 ? nil : skip)
     }
 
+    /// Three numbers under the first of `keys` that is there, else `standard`.
+    private static func three(
+        _ fields: [String: String], _ keys: [String], _ standard: Vector3
+    ) throws(FileProblem) -> Vector3 {
+        guard let key = keys.first(where: { fields[$0] != nil }), let text = fields[key] else { return standard }
+        guard let n = TextHeader.numbers(text), n.count == 3 else { throw .badHeader(field: key, value: text) }
+        return Vector3(n[0], n[1], n[2])
+    }
+
     private static func assemble(
         _ fields: [String: String], _ size: GridSize, _ stored: StoredVoxels
     ) throws(FileProblem) -> GridFile {
-        func three(_ keys: [String], _ standard: Vector3) throws(FileProblem) -> Vector3 {
-            guard let key = keys.first(where: { fields[$0] != nil }), let text = fields[key] else { return standard }
-            guard let n = TextHeader.numbers(text), n.count == 3 else { throw .badHeader(field: key, value: text) }
-            return Vector3(n[0], n[1], n[2])
+        let spacing = try three(fields, ["ElementSpacing", "ElementSize"], Vector3(1, 1, 1))
+        guard spacing.min() > 0 else {
+            throw .badHeader(field: "ElementSpacing", value: fields["ElementSpacing"] ?? "")
         }
-        let spacing = try three(["ElementSpacing", "ElementSize"], Vector3(1, 1, 1))
-        guard spacing.min() > 0 else { throw .badHeader(field: "ElementSpacing", value: fields["ElementSpacing"] ?? "") }
-        let origin = try three(["Offset", "Position", "Origin"], .zero)
+        let origin = try three(fields, ["Offset", "Position", "Origin"], .zero)
         var axes = Matrix3.identity
         if let text = fields["TransformMatrix"] ?? fields["Rotation"] ?? fields["Orientation"] {
-            guard let n = TextHeader.numbers(text), n.count == 9 else { throw .badHeader(field: "TransformMatrix", value: text) }
+            guard let n = TextHeader.numbers(text), n.count == 9 else {
+                throw .badHeader(field: "TransformMatrix", value: text)
+            }
             axes = Matrix3(columns: Vector3(n[0], n[1], n[2]), Vector3(n[3], n[4], n[5]), Vector3(n[6], n[7], n[8]))
         }
         let unit = (axes.transposed * axes - .identity).largestMagnitude
@@ -81,7 +91,9 @@ enum MetaImageReader {
         let (geometry, deviation) = try GridGeometry.fromFile(
             size: size, steps: axes * Matrix3(diagonal: spacing), origin: origin, convention: .lps)
         var file = GridFile(geometry: geometry, stored: stored, rescale: .none, description: fields["Comment"] ?? "")
-        if deviation > 1e-5 { file.irregularities.append(Irregularity(.axesStraightened(deviation: deviation), .mended)) }
+        if deviation > 1e-5 {
+            file.irregularities.append(Irregularity(.axesStraightened(deviation: deviation), .mended))
+        }
         return file
     }
 }

@@ -30,7 +30,9 @@ struct NIfTIHeader {
     init(_ bytes: [UInt8]) throws(FileProblem) {
         guard bytes.count >= 4 else { throw .truncated(expectedBytes: 348, foundBytes: bytes.count) }
         guard let layout = NIfTILayout(bytes) else { throw .unknownFormat }
-        guard bytes.count >= layout.length else { throw .truncated(expectedBytes: layout.length, foundBytes: bytes.count) }
+        guard bytes.count >= layout.length else {
+            throw .truncated(expectedBytes: layout.length, foundBytes: bytes.count)
+        }
         try layout.checkMagic()
         bigEndian = layout.fields.bigEndian
         try readSize(layout)
@@ -95,7 +97,8 @@ struct NIfTIHeader {
         let a = max(0, 1 - b * b - c * c - d * d).squareRoot()
         let rotation = Quaternion(w: a, x: b, y: c, z: d)?.matrix ?? Matrix3(diagonal: Vector3(repeating: .nan))
         let flip: Double = layout.number(.voxelSizes, 0) < 0 ? -1 : 1
-        let origin = Vector3(layout.number(.qformOffset, 0), layout.number(.qformOffset, 1), layout.number(.qformOffset, 2))
+        let origin = Vector3(
+            layout.number(.qformOffset, 0), layout.number(.qformOffset, 1), layout.number(.qformOffset, 2))
         return (rotation * Matrix3(diagonal: Vector3(voxel[0], voxel[1], voxel[2] * flip)), origin * scale)
     }
 

@@ -1,7 +1,9 @@
 /// Where NIfTI-1 (348 bytes) and NIfTI-2 (540 bytes) keep the entries of their headers.
 struct NIfTILayout {
-    enum Field { case dimensions, dataType, voxelSizes, voxelOffset, slope, intercept, units, qformCode, sformCode, quaternion,
-        qformOffset, sformRows, description }
+    enum Field {
+        case dimensions, dataType, voxelSizes, voxelOffset, slope, intercept, units, qformCode, sformCode, quaternion,
+            qformOffset, sformRows, description
+    }
 
     let fields: ByteFields
     let version: Int
@@ -53,7 +55,8 @@ struct NIfTILayout {
     func integer(_ field: Field, _ i: Int = 0) -> Int {
         let at = offset(field)
         switch field {
-        case .dimensions: return version == 1 ? fields.integer(Int16.self, at + 2 * i) : fields.integer(Int64.self, at + 8 * i)
+        case .dimensions:
+            return version == 1 ? fields.integer(Int16.self, at + 2 * i) : fields.integer(Int64.self, at + 8 * i)
         case .units: return version == 1 ? fields.integer(UInt8.self, at) : fields.integer(Int32.self, at)
         case .dataType: return fields.integer(Int16.self, at)
         case .voxelOffset: return fields.integer(Int64.self, at)

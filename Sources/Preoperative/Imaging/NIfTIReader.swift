@@ -18,7 +18,9 @@ enum NIfTIReader {
         let header = try NIfTIHeader(headerBytes(data, compressed: compressed))
         let count = header.size.count
         let needed = header.dataOffset + count * header.type.size
-        let most = compressed ? data.count.multipliedReportingOverflow(by: InflateStream.greatestRatio).partialValue : data.count
+        let most =
+            compressed
+            ? data.count.multipliedReportingOverflow(by: InflateStream.greatestRatio).partialValue : data.count
         guard needed <= most else { throw .truncated(expectedBytes: needed, foundBytes: data.count) }
         let stored = StoredVoxels(count: count, type: header.type, bigEndian: header.bigEndian)
         if compressed {
@@ -37,8 +39,11 @@ enum NIfTIReader {
     private static func assemble(_ header: NIfTIHeader, _ stored: StoredVoxels) throws(FileProblem) -> GridFile {
         let (geometry, deviation) = try GridGeometry.fromFile(
             size: header.size, steps: header.steps, origin: header.origin, convention: .ras)
-        var file = GridFile(geometry: geometry, stored: stored, rescale: header.rescale, description: header.description)
-        if deviation > 1e-5 { file.irregularities.append(Irregularity(.axesStraightened(deviation: deviation), .mended)) }
+        var file = GridFile(
+            geometry: geometry, stored: stored, rescale: header.rescale, description: header.description)
+        if deviation > 1e-5 {
+            file.irregularities.append(Irregularity(.axesStraightened(deviation: deviation), .mended))
+        }
         if !header.positioned { file.irregularities.append(Irregularity(.noPatientPosition, .forbidsPlanning)) }
         if header.formsDiffer > 0.1 {
             let effect: IrregularityEffect = header.formsMirror ? .forbidsPlanning : .noted

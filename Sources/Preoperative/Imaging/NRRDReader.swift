@@ -20,7 +20,9 @@ enum NRRDReader {
             size: GridSize(header.sizes[0], header.sizes[1], header.sizes[2]), steps: steps, origin: origin,
             convention: header.convention ?? .lps)
         var file = GridFile(geometry: geometry, stored: stored, rescale: .none, description: header.content)
-        if deviation > 1e-5 { file.irregularities.append(Irregularity(.axesStraightened(deviation: deviation), .mended)) }
+        if deviation > 1e-5 {
+            file.irregularities.append(Irregularity(.axesStraightened(deviation: deviation), .mended))
+        }
         if header.convention == nil { file.irregularities.append(Irregularity(.noPatientPosition, .forbidsPlanning)) }
         return file
     }
@@ -40,7 +42,8 @@ enum NRRDReader {
         let last = data.count - count * header.type.size
         offset = header.byteSkip == -1 ? max(offset, last) : offset + header.byteSkip
         return try .read(
-            count: count, type: header.type, bigEndian: header.bigEndian, compressed: compressed, from: data, at: offset)
+            count: count, type: header.type, bigEndian: header.bigEndian, compressed: compressed, from: data, at: offset
+        )
     }
 }
 
@@ -121,7 +124,9 @@ struct NRRDHeader {
             guard vectors.count == 3 else { throw .badHeader(field: "space directions", value: text) }
             directions = vectors
         } else if let text = fields["spacings"] {
-            guard let numbers = TextHeader.numbers(text), numbers.count == 3 else { throw .badHeader(field: "spacings", value: text) }
+            guard let numbers = TextHeader.numbers(text), numbers.count == 3 else {
+                throw .badHeader(field: "spacings", value: text)
+            }
             spacings = numbers
         }
         if let text = fields["space origin"] {

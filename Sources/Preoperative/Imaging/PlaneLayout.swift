@@ -21,7 +21,8 @@ struct PlaneLayout: Equatable {
                 (planes, count, spacing) = (filled, (filled.last ?? 0) + 1, even)
                 let holes = gaps.indices.filter { planes[$0 + 1] - planes[$0] > 1 }
                 irregularities = [
-                    Irregularity(.missingSlices(after: holes.map { planes[$0] }, count: count - places.count), .forbidsPlanning)
+                    Irregularity(
+                        .missingSlices(after: holes.map { planes[$0] }, count: count - places.count), .forbidsPlanning)
                 ]
                 return
             }

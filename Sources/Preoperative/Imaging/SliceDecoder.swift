@@ -26,7 +26,8 @@ struct SliceDecoder {
             tallies.withUnsafeMutableBufferPointer { tallies in
                 let tallies = SharedBuffer(tallies)
                 forEachPlane(planes, area, progress) { plane, slice, stored in
-                    let part = UnsafeMutableBufferPointer(rebasing: target.pointer[(plane * area)..<((plane + 1) * area)])
+                    let part = UnsafeMutableBufferPointer(
+                        rebasing: target.pointer[(plane * area)..<((plane + 1) * area)])
                     guard let slice else { return part.update(repeating: HounsfieldConversion.air) }
                     switch stored {
                     case .success(let values): tallies[plane] = convert(values, slice, into: part)
@@ -50,7 +51,9 @@ struct SliceDecoder {
         }
         let sum = { (part: KeyPath<Tally, Int>) in tallies.reduce(0) { $0 + $1[keyPath: part] } }
         let (padded, tissue, clipped) = (sum(\.padded), sum(\.paddedTissue), sum(\.clipped))
-        if padded > 0 { irregularities.append(Irregularity(.padding(voxels: padded), tissue > 0 ? .forbidsPlanning : .noted)) }
+        if padded > 0 {
+            irregularities.append(Irregularity(.padding(voxels: padded), tissue > 0 ? .forbidsPlanning : .noted))
+        }
         if clipped > 0 { irregularities.append(Irregularity(.clippedValues(voxels: clipped), .noted)) }
     }
 
@@ -116,7 +119,8 @@ struct SliceDecoder {
     private static func stored(_ slice: DICOMSlice, _ file: DICOMFile, _ count: Int) -> Result<[Int32], FileProblem> {
         var values = [Int32](repeating: 0, count: count)
         return Result { () throws(FileProblem) in
-            try values.withUnsafeMutableBufferPointer { (room: inout UnsafeMutableBufferPointer<Int32>) throws(FileProblem) in
+            try values.withUnsafeMutableBufferPointer {
+                (room: inout UnsafeMutableBufferPointer<Int32>) throws(FileProblem) in
                 try file.decode(frame: slice.frame, into: room)
             }
             return values
@@ -144,7 +148,9 @@ struct SliceDecoder {
             target[i] = Int16(held)
             guard let padding, stored[i] == padding else { continue }
             tally.padded += 1
-            if tissue.contains(hu) { tally.paddedTissue += 1 } else if !harmlessPadding.contains(hu) {
+            if tissue.contains(hu) {
+                tally.paddedTissue += 1
+            } else if !harmlessPadding.contains(hu) {
                 target[i] = HounsfieldConversion.air
                 tally.inexact += 1
             }

@@ -30,7 +30,9 @@ extension SliceStack {
         let mixed = others.filter { $0.frameOfReferenceUID == kept.frameOfReferenceUID }
         var found: [Irregularity] = []
         if !scouts.isEmpty { found.append(Irregularity(.localisers(files: names(scouts)), .mended)) }
-        if !strange.isEmpty { found.append(Irregularity(.mixedFramesOfReference(files: names(strange)), .forbidsPlanning)) }
+        if !strange.isEmpty {
+            found.append(Irregularity(.mixedFramesOfReference(files: names(strange)), .forbidsPlanning))
+        }
         if !mixed.isEmpty { found.append(Irregularity(.mixedGrids(files: names(mixed)), .forbidsPlanning)) }
         return found
     }
@@ -43,7 +45,8 @@ extension DICOMSlice {
     func sharesGrid(with other: DICOMSlice) -> Bool {
         rows == other.rows && columns == other.columns && isLocaliser == other.isLocaliser
             && frameOfReferenceUID == other.frameOfReferenceUID
-            && length(rowDirection - other.rowDirection) < 1e-3 && length(columnDirection - other.columnDirection) < 1e-3
+            && length(rowDirection - other.rowDirection) < 1e-3
+            && length(columnDirection - other.columnDirection) < 1e-3
             && abs(rowSpacing / other.rowSpacing - 1) < 1e-4 && abs(columnSpacing / other.columnSpacing - 1) < 1e-4
     }
 }

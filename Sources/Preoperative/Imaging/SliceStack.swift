@@ -48,7 +48,9 @@ struct SliceStack: Equatable {
     /// Along the normal; equal places by acquisition, instance and name, so that the order never depends on the folder's.
     private static func sort(_ slices: [DICOMSlice]) throws(FileProblem) -> [DICOMSlice] {
         guard slices.count > 1 else { return slices }
-        guard slices.allSatisfy({ $0.position != nil }) else { throw .badHeader(field: "ImagePositionPatient", value: "") }
+        guard slices.allSatisfy({ $0.position != nil }) else {
+            throw .badHeader(field: "ImagePositionPatient", value: "")
+        }
         guard slices.allSatisfy(\.oriented) else { throw .badHeader(field: "ImageOrientationPatient", value: "") }
         let normal = slices[0].normal
         return slices.map { (dot($0.position ?? .zero, normal), $0) }.sorted { a, b in
@@ -57,12 +59,14 @@ struct SliceStack: Equatable {
         }.map(\.1)
     }
 
-    private static func withoutDoubles(_ sorted: [DICOMSlice]) -> (distinct: [DICOMSlice], doubles: [Int: [DICOMSlice]]) {
+    private static func withoutDoubles(_ sorted: [DICOMSlice]) -> (distinct: [DICOMSlice], doubles: [Int: [DICOMSlice]])
+    {
         var distinct: [DICOMSlice] = []
         var doubles: [Int: [DICOMSlice]] = [:]
         for slice in sorted {
             if let last = distinct.last, let a = last.position, let b = slice.position,
-                abs(dot(b - a, last.normal)) < samePlace {
+                abs(dot(b - a, last.normal)) < samePlace
+            {
                 doubles[distinct.count - 1, default: []].append(slice)
             } else {
                 distinct.append(slice)

@@ -33,7 +33,8 @@ final class StoredVoxels {
     /// Copies raw voxels out of a file's bytes.
     func fill(from data: Data, at offset: Int) throws(FileProblem) {
         guard offset >= 0, offset <= data.count, data.count - offset >= bytes.count else {
-            throw .truncated(expectedBytes: offset.addingReportingOverflow(bytes.count).partialValue, foundBytes: data.count)
+            throw .truncated(
+                expectedBytes: offset.addingReportingOverflow(bytes.count).partialValue, foundBytes: data.count)
         }
         let start = data.startIndex + offset
         data.copyBytes(to: bytes, from: start..<(start + bytes.count))

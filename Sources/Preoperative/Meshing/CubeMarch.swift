@@ -68,7 +68,9 @@ struct CubeMarch {
 
     /// Calls `body` with the offset of the sample, the axis of the edge, and the values at both of its ends.
     @inline(__always)
-    private func forEachCrossing(inSlice z: Int, _ body: (_ at: Int, _ axis: Int, _ here: Float, _ there: Float) -> Void) {
+    private func forEachCrossing(
+        inSlice z: Int, _ body: (_ at: Int, _ axis: Int, _ here: Float, _ there: Float) -> Void
+    ) {
         let (nx, ny) = (size.x, size.y)
         field.withUnsafeBufferPointer { f in
             for y in 0..<(ny - 1) {

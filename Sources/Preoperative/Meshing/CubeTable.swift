@@ -1,9 +1,10 @@
 /// How a surface crosses one cube of eight samples, for each of the 256 ways in which they may lie inside.
 ///
-/// Corner k is at (k & 1, k >> 1 & 1, k >> 2); it lies inside where bit k of the case is set. Where a face of the cube has
-/// two inner corners opposite each other they are joined, the same from both sides of the face, so that the surface has no
-/// holes. No triangle has a side across a face but the face's own segments: two neighbouring cubes can therefore never
-/// make the same edge twice, and the surface is a manifold (the trap of the classic tables, Lorensen and Cline 1987).
+/// Corner k is at (k & 1, k >> 1 & 1, k >> 2); it lies inside where bit k of the case is set. Where a face of the cube
+/// has two inner corners opposite each other they are joined, the same from both sides of the face, so that the
+/// surface has no holes. No triangle has a side across a face but the face's own segments: two neighbouring cubes can
+/// therefore never make the same edge twice, and the surface is a manifold (the trap of the classic tables, Lorensen
+/// and Cline 1987).
 struct CubeTable: Sendable {
     /// Corners of the cube's 12 edges; edges 0–3 run along x, 4–7 along y, 8–11 along z.
     static let edges: [(a: Int, b: Int)] = [
@@ -71,7 +72,8 @@ struct CubeTable: Sendable {
         }
     }
 
-    /// The triangulation with the least area (edges crossed half-way) of those without a diagonal on a face of the cube.
+    /// The triangulation with the least area (edges crossed half-way) of those without a diagonal on a face of the
+    /// cube.
     static func triangulation(of loop: [Int]) -> [[Int]] {
         func middle(_ i: Int) -> SIMD3<Float> {
             let (a, b) = edges[loop[i]]

@@ -3,9 +3,9 @@ import Imaging
 
 /// The exact Euclidean distance of each sample of a grid to the other side of a mask, one axis after the other.
 ///
-/// One buffer serves both sides: a positive value is the squared distance of an outer sample to the mask, a negative one
-/// that of an inner sample to the outside. Each axis takes the lower envelope of parabolas (Felzenszwalb and Huttenlocher
-/// 2012, Theory of Computing 8:415–428), O(samples).
+/// One buffer serves both sides: a positive value is the squared distance of an outer sample to the mask, a negative
+/// one that of an inner sample to the outside. Each axis takes the lower envelope of parabolas (Felzenszwalb and
+/// Huttenlocher 2012, Theory of Computing 8:415–428), O(samples).
 struct DistanceTransform {
     let size: GridSize
     let step: Vector3
@@ -65,9 +65,12 @@ struct DistanceTransform {
             parallelFor(size.z) { z in
                 let slice = UnsafeMutableBufferPointer(rebasing: shared.pointer[(z * layer)..<((z + 1) * layer)])
                 for y in 0..<size.y {
-                    Self.alongRow(UnsafeMutableBufferPointer(rebasing: slice[(y * size.x)..<((y + 1) * size.x)]), step: Float(step.x))
+                    Self.alongRow(
+                        UnsafeMutableBufferPointer(rebasing: slice[(y * size.x)..<((y + 1) * size.x)]),
+                        step: Float(step.x))
                 }
-                Self.alongColumns(slice.baseAddress!, columns: size.x, count: size.y, stride: size.x, step: Float(step.y))
+                Self.alongColumns(
+                    slice.baseAddress!, columns: size.x, count: size.y, stride: size.x, step: Float(step.y))
             }
             progress?(0.6)
             parallelFor(size.y) { y in

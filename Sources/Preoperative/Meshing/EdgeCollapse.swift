@@ -87,7 +87,9 @@ struct EdgeCollapse {
     /// The link condition, no overturned triangle, no needle.
     private func isAllowed(_ a: Int32, _ b: Int32, _ target: Vector3) -> Bool {
         let (left, right) = (neighbours(a), neighbours(b))
-        guard left.contains(b), left.count(where: { right.contains($0) }) == 2, left.count + right.count > 7 else { return false }
+        guard left.contains(b), left.count(where: { right.contains($0) }) == 2, left.count + right.count > 7 else {
+            return false
+        }
         for (v, other) in [(a, b), (b, a)] {
             for i in around[Int(v)] {
                 let t = triangles[Int(i)]
@@ -105,9 +107,12 @@ struct EdgeCollapse {
 
     /// Turned by more than 60°, or a worse needle than height over length 1 : 25.
     private func isSpoilt(_ before: [Vector3], _ after: [Vector3]) -> Bool {
-        let (m, n) = (cross(before[1] - before[0], before[2] - before[0]), cross(after[1] - after[0], after[2] - after[0]))
+        let (m, n) = (
+            cross(before[1] - before[0], before[2] - before[0]), cross(after[1] - after[0], after[2] - after[0])
+        )
         let (was, now) = (length(m), length(n))
-        let longest = max(squaredLength(after[1] - after[0]), squaredLength(after[2] - after[1]), squaredLength(after[0] - after[2]))
+        let longest = max(
+            squaredLength(after[1] - after[0]), squaredLength(after[2] - after[1]), squaredLength(after[0] - after[2]))
         return dot(m, n) < 0.5 * was * now || now < 0.04 * longest
     }
 

@@ -2,10 +2,12 @@ import Frames
 import Imaging
 
 extension SurfaceExtraction {
-    /// The smoothed surface of the voxels that carry a label: closed, oriented outwards, manifold, with the label's volume.
+    /// The smoothed surface of the voxels that carry a label: closed, oriented outwards, manifold, with the label's
+    /// volume.
     ///
-    /// Voxels that share a face or an edge belong to one body. Where the image cuts the label off the surface is closed at
-    /// the outer face of the last voxel. No vertex moves by half a voxel or more along any axis while it is smoothed.
+    /// Voxels that share a face or an edge belong to one body. Where the image cuts the label off the surface is
+    /// closed at the outer face of the last voxel. No vertex moves by half a voxel or more along any axis while it is
+    /// smoothed.
     ///
     /// - Parameter smoothing: passes of Taubin's smoothing (1995); 0 leaves the steps of the voxels.
     /// - Throws: `MeshingError.labelNotFound`, `.gridTooLarge`, `.meshTooLarge`, `.impossibleParameter`.
@@ -19,7 +21,9 @@ extension SurfaceExtraction {
     public static func surface(
         of wanted: Set<AnatomicalLabel>, in labels: LabelVolume, smoothing: Int = 30, progress: ProgressReport? = nil
     ) throws(MeshingError) -> TriangleMesh {
-        guard (0...1000).contains(smoothing) else { throw .impossibleParameter(name: "smoothing", value: Double(smoothing)) }
+        guard (0...1000).contains(smoothing) else {
+            throw .impossibleParameter(name: "smoothing", value: Double(smoothing))
+        }
         guard let box = labels.box(of: wanted) else { throw .labelNotFound(wanted.map(\.number).sorted()) }
         let table = labelTable(wanted)
         let (field, size) = try paddedField(of: box, in: labels) { table[Int($0)] ? 1 : -1 }

@@ -39,7 +39,9 @@ public enum MeshFile {
             } catch { problem = (error.at, error.problem) }
         }
         if let problem { throw .malformedFile(path: path, at: problem.at, problem.1) }
-        guard let parts, !parts.triangles.isEmpty else { throw .malformedFile(path: path, at: .byte(data.count), .noTriangles) }
+        guard let parts, !parts.triangles.isEmpty else {
+            throw .malformedFile(path: path, at: .byte(data.count), .noTriangles)
+        }
         return try TriangleMesh(vertices: parts.vertices.map { Point($0) }, triangles: parts.triangles)
     }
 
@@ -63,11 +65,15 @@ public enum MeshFile {
 
     private static func load(_ path: String) throws(MeshingError) -> Data {
         var folder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &folder) else { throw .cannotRead(path: path, .notFound) }
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &folder) else {
+            throw .cannotRead(path: path, .notFound)
+        }
         guard !folder.boolValue else { throw .cannotRead(path: path, .notAFile) }
         do {
             let kind = try FileManager.default.attributesOfItem(atPath: (path as NSString).resolvingSymlinksInPath)
-            guard kind[.type] as? FileAttributeType == .typeRegular else { throw MeshingError.cannotRead(path: path, .notAFile) }
+            guard kind[.type] as? FileAttributeType == .typeRegular else {
+                throw MeshingError.cannotRead(path: path, .notAFile)
+            }
             let size = (kind[.size] as? NSNumber)?.intValue ?? 0
             guard size <= byteLimit else { throw MeshingError.meshTooLarge(count: size) }
             return try Data(contentsOf: URL(fileURLWithPath: path))
@@ -146,8 +152,12 @@ struct TextLines {
 }
 
 extension UnsafeRawBufferPointer {
-    func float(at offset: Int) -> Double { Double(Float(bitPattern: UInt32(littleEndian: loadUnaligned(fromByteOffset: offset, as: UInt32.self)))) }
-    func uint32(at offset: Int) -> UInt32 { UInt32(littleEndian: loadUnaligned(fromByteOffset: offset, as: UInt32.self)) }
+    func float(at offset: Int) -> Double {
+        Double(Float(bitPattern: UInt32(littleEndian: loadUnaligned(fromByteOffset: offset, as: UInt32.self))))
+    }
+    func uint32(at offset: Int) -> UInt32 {
+        UInt32(littleEndian: loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    }
 }
 
 extension Data {

@@ -48,8 +48,10 @@ extension TriangleMesh {
             }
             return TriangleMesh(trusted: places, corners)
         }
-        return parts.enumerated().sorted { ($1.element.triangles.count, $0.offset) < ($0.element.triangles.count, $1.offset) }
-            .map(\.element)
+        return parts.enumerated().sorted {
+            ($1.element.triangles.count, $0.offset) < ($0.element.triangles.count, $1.offset)
+        }
+        .map(\.element)
     }
 
     /// The connected part to which each vertex belongs, and how many there are (a vertex without triangle is one).

@@ -59,7 +59,8 @@ public struct MeshTree: Sendable {
                 if node.count > 0 {
                     for i in Int(node.start)..<Int(node.start + node.count) {
                         let (a, b, c) = mesh.corners(Int(order[i]))
-                        let candidate = TrianglePoint(nearest: p.coordinates, a.coordinates, b.coordinates, c.coordinates)
+                        let candidate = TrianglePoint(
+                            nearest: p.coordinates, a.coordinates, b.coordinates, c.coordinates)
                         let away = squaredLength(candidate.point - p.coordinates)
                         if away < best {
                             best = away
@@ -70,7 +71,8 @@ public struct MeshTree: Sendable {
                 }
                 let (first, second) = (at + 1, node.start)
                 let (d1, d2) = (
-                    nodes[Int(first)].squaredDistance(to: p.coordinates), nodes[Int(second)].squaredDistance(to: p.coordinates)
+                    nodes[Int(first)].squaredDistance(to: p.coordinates),
+                    nodes[Int(second)].squaredDistance(to: p.coordinates)
                 )
                 stack[depth] = d1 < d2 ? (second, d2) : (first, d1)
                 stack[depth + 1] = d1 < d2 ? (first, d1) : (second, d2)
@@ -114,7 +116,9 @@ public struct MeshTree: Sendable {
                 continue
             }
             for i in Int(node.start)..<Int(node.start + node.count) {
-                if let hit = hit(Int(order[i]), start.coordinates, direction.vector), hit.distance <= limit { hits.append(hit) }
+                if let hit = hit(Int(order[i]), start.coordinates, direction.vector), hit.distance <= limit {
+                    hits.append(hit)
+                }
             }
         }
         return hits.sorted { ($0.distance, $0.triangle) < ($1.distance, $1.triangle) }
@@ -178,7 +182,8 @@ struct MeshTreeBuilder {
             boxHigh = pointwiseMax(boxHigh, high[Int(order[i])])
         }
         let at = nodes.count
-        nodes.append(MeshTree.Node(low: boxLow, high: boxHigh, start: Int32(range.lowerBound), count: Int32(range.count)))
+        nodes.append(
+            MeshTree.Node(low: boxLow, high: boxHigh, start: Int32(range.lowerBound), count: Int32(range.count)))
         if range.count <= 4 { return }
         let extent = boxHigh - boxLow
         let axis = extent.x >= extent.y && extent.x >= extent.z ? 0 : extent.y >= extent.z ? 1 : 2

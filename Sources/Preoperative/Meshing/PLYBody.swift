@@ -26,7 +26,9 @@ struct PLYBody {
         guard order == .text else { return }
         var lines = TextLines(bytes, from: at)
         repeat {
-            guard let next = lines.next() else { throw fault(.truncated(expectedBytes: bytes.count + 1, foundBytes: bytes.count)) }
+            guard let next = lines.next() else {
+                throw fault(.truncated(expectedBytes: bytes.count + 1, foundBytes: bytes.count))
+            }
             words = next[...]
             line += 1
         } while words.isEmpty
@@ -56,7 +58,9 @@ struct PLYBody {
 
     private mutating func value(_ type: PLYFormat.Scalar) throws(MeshFileFault) -> Double {
         if order == .text {
-            guard let word = words.popFirst() else { throw fault(.truncated(expectedBytes: bytes.count + 1, foundBytes: bytes.count)) }
+            guard let word = words.popFirst() else {
+                throw fault(.truncated(expectedBytes: bytes.count + 1, foundBytes: bytes.count))
+            }
             guard let number = Double(word), number.isFinite else { throw fault(.notANumber(String(word.prefix(40)))) }
             return number
         }

@@ -53,7 +53,9 @@ enum PLYFormat {
             switch words.first {
             case "format": order = try format(words, lines)
             case "element":
-                guard words.count == 3, let count = Int(words[2]), count >= 0 else { throw lines.fault(.unexpected(words.joined(separator: " "))) }
+                guard words.count == 3, let count = Int(words[2]), count >= 0 else {
+                    throw lines.fault(.unexpected(words.joined(separator: " ")))
+                }
                 guard count <= Int(Int32.max) / 4 else { throw lines.fault(.tooLarge(count)) }
                 elements.append(Element(name: words[1], count: count))
             case "property":
@@ -81,7 +83,9 @@ enum PLYFormat {
         if words.count == 5, words[1] == "list", let count = Scalar(words[2]), let type = Scalar(words[3]) {
             return Property(name: words[4], type: type, countType: count)
         }
-        guard words.count == 3, let type = Scalar(words[1]) else { throw lines.fault(.unsupported(words.joined(separator: " "))) }
+        guard words.count == 3, let type = Scalar(words[1]) else {
+            throw lines.fault(.unsupported(words.joined(separator: " ")))
+        }
         return Property(name: words[2], type: type, countType: nil)
     }
 
@@ -89,7 +93,9 @@ enum PLYFormat {
         var body = body
         var parts = MeshParts()
         for element in elements {
-            let axis = ["x", "y", "z"].map { name in element.properties.firstIndex { $0.name == name && $0.countType == nil } }
+            let axis = ["x", "y", "z"].map { name in
+                element.properties.firstIndex { $0.name == name && $0.countType == nil }
+            }
             let list = element.properties.firstIndex { $0.name.hasPrefix("vertex_ind") && $0.countType != nil }
             if element.name == "vertex", axis.contains(nil) { throw body.fault(.missingProperty("x, y, z")) }
             if element.name == "face", list == nil { throw body.fault(.missingProperty("vertex_indices")) }

@@ -17,9 +17,9 @@ public struct Contour: Equatable, Sendable {
 extension TriangleMesh {
     /// The lines in which the plane through `point` with the given normal cuts the surface.
     ///
-    /// Seen against the normal, the solid lies on the left of each contour: outer ones run anticlockwise. A vertex in the
-    /// plane counts as above it, so that every crossed triangle is crossed in exactly two sides. On a closed mesh all
-    /// contours are closed.
+    /// Seen against the normal, the solid lies on the left of each contour: outer ones run anticlockwise. A vertex in
+    /// the plane counts as above it, so that every crossed triangle is crossed in exactly two sides. On a closed mesh
+    /// all contours are closed.
     public func contours(through point: Point<CT>, normal: Direction<CT>) -> [Contour] {
         let height = vertices.map { dot($0.coordinates - point.coordinates, normal.vector) }
         var next: [UInt64: UInt64] = [:]

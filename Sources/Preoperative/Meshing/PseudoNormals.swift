@@ -39,7 +39,8 @@ struct TrianglePoint: Sendable {
     }
 }
 
-/// Normals of faces, edges and vertices for which the sign of a distance is right everywhere (Bærentzen and Aanæs 2005).
+/// Normals of faces, edges and vertices for which the sign of a distance is right everywhere (Bærentzen and Aanæs
+/// 2005).
 struct PseudoNormals: Sendable {
     private let faces: [Vector3]
     /// Of side k of triangle i at 3 i + k: the sum of the faces on both of its sides.

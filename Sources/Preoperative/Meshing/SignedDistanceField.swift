@@ -36,7 +36,9 @@ public struct SignedDistanceField: Sendable {
         finestStep: Double = 0.5, progress: ProgressReport? = nil
     ) throws(MeshingError) {
         guard margin >= 0, margin < 1000 else { throw .impossibleParameter(name: "margin", value: margin) }
-        guard finestStep >= 0.01, finestStep.isFinite else { throw .impossibleParameter(name: "finestStep", value: finestStep) }
+        guard finestStep >= 0.01, finestStep.isFinite else {
+            throw .impossibleParameter(name: "finestStep", value: finestStep)
+        }
         let source = volume.geometry
         let numbers = labels.map(\.number).sorted()
         guard let box = volume.box(of: labels) else { throw .labelNotFound(numbers) }
@@ -70,7 +72,8 @@ public struct SignedDistanceField: Sendable {
         return inner <= 0 ? inner + gap : (inner * inner + gap * gap).squareRoot()
     }
 
-    /// The gradient of the trilinear field in CT coordinates: near 1 in length but where two boundaries are equally near.
+    /// The gradient of the trilinear field in CT coordinates: near 1 in length but where two boundaries are equally
+    /// near.
     ///
     /// Central differences over one step; it points outwards.
     public func gradient(at p: Point<CT>) -> Displacement<CT> {
@@ -109,7 +112,9 @@ public struct SignedDistanceField: Sendable {
             throw .gridTooLarge(samples: all.overflow ? .max : all.partialValue, limit: sampleLimit)
         }
         let parts = Vector3(Double(division.x), Double(division.y), Double(division.z))
-        let start = Vector3(Double(box.lower.x), Double(box.lower.y), Double(box.lower.z)) - Vector3(repeating: 0.5) + 0.5 / parts
+        let start =
+            Vector3(Double(box.lower.x), Double(box.lower.y), Double(box.lower.z)) - Vector3(repeating: 0.5) + 0.5
+            / parts
         do {
             return try GridGeometry(
                 size: GridSize(x, y, z), spacing: source.spacing / parts, origin: source.point(GridPoint(start)),

@@ -4,10 +4,10 @@ import Imaging
 extension TriangleMesh {
     /// A mesh of fewer triangles that stays within `maxError` mm of this one, both ways, and is as sound.
     ///
-    /// Edges are collapsed in the order of the quadric error (Garland and Heckbert 1997); a collapse that would make the
-    /// mesh no manifold (the link condition, Dey et al. 1999), turn a triangle over or make it a needle is left out. The
-    /// bound is then measured, at vertices, edges' middles and triangles' middles of both meshes, and the collapses are
-    /// repeated with half the allowance where it does not hold.
+    /// Edges are collapsed in the order of the quadric error (Garland and Heckbert 1997); a collapse that would make
+    /// the mesh no manifold (the link condition, Dey et al. 1999), turn a triangle over or make it a needle is left
+    /// out. The bound is then measured, at vertices, edges' middles and triangles' middles of both meshes, and the
+    /// collapses are repeated with half the allowance where it does not hold.
     /// - Throws: `MeshingError.impossibleParameter`; `.notSolid` where this mesh is not closed and manifold.
     public func simplified(maxError: Double, progress: ProgressReport? = nil) throws(MeshingError) -> TriangleMesh {
         guard maxError > 0, maxError.isFinite else { throw .impossibleParameter(name: "maxError", value: maxError) }
@@ -20,7 +20,9 @@ extension TriangleMesh {
             collapse.run(allowance: allowance)
             let mesh = collapse.mesh
             progress?(Double(round + 1) / 6)
-            if mesh.defects == defects, Self.distance(self, MeshTree(mesh)) <= maxError, Self.distance(mesh, own) <= maxError {
+            if mesh.defects == defects, Self.distance(self, MeshTree(mesh)) <= maxError,
+                Self.distance(mesh, own) <= maxError
+            {
                 progress?(1)
                 return mesh
             }

@@ -14,7 +14,8 @@ public enum SurfaceExtraction {
     /// More samples than these are refused.
     public static let sampleLimit = 400_000_000
 
-    /// The surface where the image crosses `level`; closed half a voxel beyond the last samples where the solid reaches them.
+    /// The surface where the image crosses `level`; closed half a voxel beyond the last samples where the solid
+    /// reaches them.
     ///
     /// - Parameter side: whether the solid has the values above the level (bone in a CT) or below (a signed distance).
     /// - Throws: `MeshingError.noSurface`, `.gridTooLarge`, `.meshTooLarge`.
@@ -45,7 +46,9 @@ public enum SurfaceExtraction {
         samples.withUnsafeMutableBufferPointer { out in
             let out = SharedBuffer(out)
             parallelFor(geometry.size.z) { z in
-                for i in (z * layer)..<((z + 1) * layer) { out[i] = Float(value(geometry.point(geometry.index(offset: i)))) }
+                for i in (z * layer)..<((z + 1) * layer) {
+                    out[i] = Float(value(geometry.point(geometry.index(offset: i))))
+                }
                 progress?(0.8 * Double(z + 1) / Double(geometry.size.z))
             }
         }

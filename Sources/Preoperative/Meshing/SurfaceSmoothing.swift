@@ -1,10 +1,11 @@
 import Frames
 import Imaging
 
-/// Taubin's smoothing (1995) of the surface of a label, bounded, that keeps each body's volume and turns no triangle over.
+/// Taubin's smoothing (1995) of the surface of a label, bounded, that keeps each body's volume and turns no triangle
+/// over.
 ///
-/// Works in mm along the grid's axes. A vertex stays within `reach` of a voxel's width of where it began, along each axis:
-/// neighbouring sheets of the surface, a voxel apart, cannot pass through each other.
+/// Works in mm along the grid's axes. A vertex stays within `reach` of a voxel's width of where it began, along each
+/// axis: neighbouring sheets of the surface, a voxel apart, cannot pass through each other.
 struct SurfaceSmoothing {
     /// Pass band 1/λ + 1/μ = 0.05: what is longer than some six voxels stays.
     static let shrink = 0.6, grow = -0.6186

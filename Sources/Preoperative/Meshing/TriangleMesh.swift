@@ -11,7 +11,9 @@ public struct TriangleMesh: Equatable, Sendable {
     /// - Throws: `MeshingError.vertexOutOfRange`, `.notFinite`, `.meshTooLarge`.
     public init(vertices: [Point<CT>], triangles: [SIMD3<Int32>]) throws(MeshingError) {
         let count = vertices.count
-        guard max(count, triangles.count) < Int(Int32.max) / 4 else { throw .meshTooLarge(count: max(count, triangles.count)) }
+        guard max(count, triangles.count) < Int(Int32.max) / 4 else {
+            throw .meshTooLarge(count: max(count, triangles.count))
+        }
         if let bad = vertices.firstIndex(where: { !$0.isFinite }) { throw .notFinite(vertex: bad) }
         for (i, t) in triangles.enumerated() {
             for k in 0..<3 where t[k] < 0 || Int(t[k]) >= count {

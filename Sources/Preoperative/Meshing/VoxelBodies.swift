@@ -1,6 +1,7 @@
 import Imaging
 
-/// Connected bodies of the positive samples of a field: voxels that share a face or an edge are one body, as in `CubeTable`.
+/// Connected bodies of the positive samples of a field: voxels that share a face or an edge are one body, as in
+/// `CubeTable`.
 struct VoxelBodies {
     /// The body of each sample, counted from 0 in the order of storage; −1 outside.
     let body: [Int32]

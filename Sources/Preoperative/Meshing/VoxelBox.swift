@@ -60,7 +60,8 @@ extension Volume where Voxel == UInt8 {
             withVoxels { v in
                 nonisolated(unsafe) let voxels = v
                 parallelFor(size.z) { z in
-                    let slice = UnsafeBufferPointer(rebasing: voxels[(z * size.x * size.y)..<((z + 1) * size.x * size.y)])
+                    let slice = UnsafeBufferPointer(
+                        rebasing: voxels[(z * size.x * size.y)..<((z + 1) * size.x * size.y)])
                     (shared.pointer.baseAddress! + z).initialize(to: SliceExtent(slice, width: size.x, wanted: wanted))
                 }
             }

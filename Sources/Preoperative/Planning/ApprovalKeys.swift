@@ -26,10 +26,13 @@ public struct ApprovalKey: Sendable {
             throw .notAKey(path: path, .readableByOthers(mode: UInt16(status.st_mode & 0o777)))
         }
         let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init)
-        guard let first = lines.firstIndex(of: Self.header), let last = lines.firstIndex(of: Self.footer), first < last else {
+        guard let first = lines.firstIndex(of: Self.header), let last = lines.firstIndex(of: Self.footer), first < last
+        else {
             throw .notAKey(path: path, .noHeader)
         }
-        guard let der = Data(base64Encoded: lines[(first + 1)..<last].joined()) else { throw .notAKey(path: path, .notBase64) }
+        guard let der = Data(base64Encoded: lines[(first + 1)..<last].joined()) else {
+            throw .notAKey(path: path, .notBase64)
+        }
         guard der.count == Self.prefix.count + 32, der.starts(with: Self.prefix),
             let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: der.suffix(32))
         else { throw .notAKey(path: path, .wrongLength(der.count)) }
@@ -66,7 +69,8 @@ public struct TrustedKeys: Equatable, Sendable {
         /// - Throws: `PlanningError.impossibleName` where the name is empty, over 100 bytes, or has control characters.
         public init(name: String, key: [UInt8]) throws(PlanningError) {
             let trimmed = name.trimmingCharacters(in: .whitespaces)
-            guard trimmed == name, !name.isEmpty, name.utf8.count <= 100, name.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+            guard trimmed == name, !name.isEmpty, name.utf8.count <= 100,
+                name.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
             else { throw .impossibleName(name) }
             self.name = name
             self.key = key
@@ -86,7 +90,8 @@ public struct TrustedKeys: Equatable, Sendable {
         for (i, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let words = line.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: true)
             if words.isEmpty || line.hasPrefix("#") { continue }
-            guard words.count == 3, words[0] == "ed25519", let key = Data(base64Encoded: String(words[1])), key.count == 32,
+            guard words.count == 3, words[0] == "ed25519", let key = Data(base64Encoded: String(words[1])),
+                key.count == 32,
                 let entry = try? Entry(name: words[2].trimmingCharacters(in: .whitespaces), key: Array(key))
             else { throw .notAKey(path: path, .badLine(i + 1)) }
             guard !found.contains(where: { $0.key == entry.key }) else {

@@ -13,7 +13,8 @@ struct CanalLine: Sendable {
     ///
     /// `nil` where fewer than ten sections of 1 mm hold some of it, or the line runs within the bone.
     init?(
-        labelled canal: AnatomicalLabel, in labels: LabelVolume, _ survey: LabelSurvey, near shape: VertebraShape, up: Vector3
+        labelled canal: AnatomicalLabel, in labels: LabelVolume, _ survey: LabelSurvey, near shape: VertebraShape,
+        up: Vector3
     ) {
         let g = labels.geometry
         guard survey[canal] != nil, let box = survey.region(of: shape.level, margin: 15) else { return nil }
@@ -34,7 +35,8 @@ struct CanalLine: Sendable {
             }
         }
         let spacing = g.spacing.max()
-        guard Double(heights.count) >= min(10, 30 / spacing), let line = moments.line, let along = normalized(line.slope)
+        guard Double(heights.count) >= min(10, 30 / spacing), let line = moments.line,
+            let along = normalized(line.slope)
         else { return nil }
         point = Point(shape.centroid.coordinates + line.mean)
         direction = dot(along, up) < 0 ? -along : along

@@ -19,7 +19,8 @@ struct CanalRegion: Sendable {
     }
 
     private init?(mask: LabelVolume) {
-        guard let field = try? SignedDistanceField(of: [VertebraShape.inside], in: mask, margin: 6, finestStep: 0.75) else {
+        guard let field = try? SignedDistanceField(of: [VertebraShape.inside], in: mask, margin: 6, finestStep: 0.75)
+        else {
             return nil
         }
         self.mask = mask
@@ -39,7 +40,9 @@ struct CanalRegion: Sendable {
         let (z0, z1) = (body.caudal.height - 8, body.cranial.height + 8)
         let heights = Array(stride(from: z0, through: z1, by: Self.step))
         let centres = heights.map { h in
-            X.inverse * Point<CT>(line.crossing(planeThrough: (X * Point(0, 0, h)).coordinates, normal: X.rotation.matrix.columns.2))
+            X.inverse
+                * Point<CT>(
+                    line.crossing(planeThrough: (X * Point(0, 0, h)).coordinates, normal: X.rotation.matrix.columns.2))
         }
         let raw = centres.map { Self.outline(shape, X, $0) }
         let narrow = (0..<Self.rays).map { k in raw.compactMap { $0[k] }.min() ?? 8 }
@@ -48,9 +51,10 @@ struct CanalRegion: Sendable {
         let middle = centres[centres.count / 2]
         let corner = Point<Vertebra>(
             middle.x - Double(half) * Self.step, middle.y - Double(half) * Self.step, z0)
-        guard let geometry = try? GridGeometry(
-            size: GridSize(2 * half + 1, 2 * half + 1, heights.count), spacing: Vector3(repeating: Self.step),
-            origin: X * corner, direction: X.rotation.matrix)
+        guard
+            let geometry = try? GridGeometry(
+                size: GridSize(2 * half + 1, 2 * half + 1, heights.count), spacing: Vector3(repeating: Self.step),
+                origin: X * corner, direction: X.rotation.matrix)
         else { return nil }
         var mask = LabelVolume(geometry: geometry)
         for (iz, outline) in outlines.enumerated() {

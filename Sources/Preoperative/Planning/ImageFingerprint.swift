@@ -38,7 +38,8 @@ public enum ImageFingerprint {
             (0..<3).map { Int64((v[$0] * scale + 0.377).rounded(.down).clamped(to: -9e18...9e18)) }
         }
         let axes = [g.direction.columns.0, g.direction.columns.1, g.direction.columns.2]
-        return [Int64(g.size.x), Int64(g.size.y), Int64(g.size.z)] + cut(g.spacing, 1000) + cut(g.origin.coordinates, 1000)
+        return [Int64(g.size.x), Int64(g.size.y), Int64(g.size.z)] + cut(g.spacing, 1000)
+            + cut(g.origin.coordinates, 1000)
             + axes.flatMap { cut($0, 1e6) }
     }
 }

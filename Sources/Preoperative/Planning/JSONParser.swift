@@ -141,7 +141,9 @@ public struct JSONParser {
     private mutating func fourHexDigits() throws(JSONFault) -> UInt32 {
         var code: UInt32 = 0
         for _ in 0..<4 {
-            guard let digit = Character(Unicode.Scalar(try peek())).hexDigitValue, bytes[at] < 0x80 else { throw .badEscape }
+            guard let digit = Character(Unicode.Scalar(try peek())).hexDigitValue, bytes[at] < 0x80 else {
+                throw .badEscape
+            }
             code = code * 16 + UInt32(digit)
             at += 1
         }
@@ -174,8 +176,10 @@ public struct JSONParser {
             if at < bytes.count, bytes[at] == UInt8(ascii: "+") || bytes[at] == UInt8(ascii: "-") { at += 1 }
             guard digits() > 0 else { throw .badNumber }
         }
-        guard at - start <= 400, let x = Double(String(decoding: bytes[start..<at], as: UTF8.self)) else { throw .badNumber }
-        guard x.isFinite, !isWhole || abs(x) <= 0x1p53 else { throw .numberOutOfRange }
+        guard at - start <= 400, let x = Double(String(decoding: bytes[start..<at], as: UTF8.self)) else {
+            throw .badNumber
+        }
+        guard x.isFinite, !isWhole || abs(x) < 0x1p53 else { throw .numberOutOfRange }
         return x
     }
 }

@@ -26,7 +26,9 @@ struct PedicleFinder {
 
     /// The isthmus of one side; `nil` where no bone joins body and arch there.
     func isthmus(_ side: Side) -> PedicleIsthmus? {
-        guard let saddle = WidestPath(shape: shape, body: body, side: side, canalY: canalY).narrowestPlace else { return nil }
+        guard let saddle = WidestPath(shape: shape, body: body, side: side, canalY: canalY).narrowestPlace else {
+            return nil
+        }
         let frame = body.X_CTVertebra.rotation.matrix
         // Area first; sections far off, or turned far from the usual 15° of convergence, count as larger than they are.
         func section(_ p: [Double]) -> (BoneSection, Vector3)? {
@@ -47,7 +49,8 @@ struct PedicleFinder {
                 .minimise(from: [0, turn, 0], cost)
             if found.value < best.value { best = found }
         }
-        guard best.value < 1e5, let (found, forward) = section(best.parameters), let axis = Direction<CT>(forward) else {
+        guard best.value < 1e5, let (found, forward) = section(best.parameters), let axis = Direction<CT>(forward)
+        else {
             return nil
         }
         let (width, height) = found.widthAndHeight

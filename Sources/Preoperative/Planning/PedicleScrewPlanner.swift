@@ -95,17 +95,21 @@ public struct PedicleScrewPlanner: Sendable {
         let (screw, metrics) = try search.best()
         var item = PlanItem(
             id: PlanItem.screwIdentifier(anatomy.level, side), kind: .pedicleScrew, level: anatomy.level, side: side,
-            entry: screw.entry, target: screw.tip, diameter: screw.diameter, metrics: metrics.json(diameter: screw.diameter))
+            entry: screw.entry, target: screw.tip, diameter: screw.diameter,
+            metrics: metrics.json(diameter: screw.diameter))
         item.length = roundedForFile((screw.length * 1000).rounded() / 1000)
         item.metrics["label_accuracy_mm"] = .number(roundedForFile(labels.geometry.spacing.max() / 2))
         return item
     }
 
     private func checkPair(_ first: PlanItem?, _ second: PlanItem) throws(PlanningError) {
-        guard let level = second.level, let side = second.side, let a = first?.cylinder, let b = second.cylinder else { return }
+        guard let level = second.level, let side = second.side, let a = first?.cylinder, let b = second.cylinder else {
+            return
+        }
         let gap = a.gap(to: b)
         guard gap >= limits.smallestGapOfPair else {
-            throw .pedicle(level, side, .limitBroken(BrokenLimit(name: .gapOfPair, value: gap, limit: limits.smallestGapOfPair)))
+            throw .pedicle(
+                level, side, .limitBroken(BrokenLimit(name: .gapOfPair, value: gap, limit: limits.smallestGapOfPair)))
         }
     }
 }

@@ -35,11 +35,13 @@ public struct PlanApproval: Equatable, Sendable {
     }
 
     func verdict(on canonical: [UInt8], trusted: TrustedKeys) -> Verdict {
-        guard let known = trusted.name(of: publicKey), let key = try? Curve25519.Signing.PublicKey(rawRepresentation: publicKey)
+        guard let known = trusted.name(of: publicKey),
+            let key = try? Curve25519.Signing.PublicKey(rawRepresentation: publicKey)
         else { return .unknownKey(claimedName: name) }
         guard known == name else { return .anotherName(claimed: name, trusted: known) }
         let statement = Self.statement(name: name, time: approvedAt, canonical: canonical)
-        let holds = key.isValidSignature(signature, for: canonical) && key.isValidSignature(statementSignature, for: statement)
+        let holds =
+            key.isValidSignature(signature, for: canonical) && key.isValidSignature(statementSignature, for: statement)
         return holds ? .valid(name: name) : .edited(name: name)
     }
 }

@@ -89,7 +89,8 @@ public struct PlanChecker: Sendable {
         for other in others {
             if other.side == item.side { findings.append(.pedicleTwice(other: other.id)) }
             if let gap = other.cylinder?.gap(to: screw), gap < limits.smallestGapOfPair - 1e-6 {
-                findings.append(.brokenLimit(BrokenLimit(name: .gapOfPair, value: gap, limit: limits.smallestGapOfPair)))
+                findings.append(
+                    .brokenLimit(BrokenLimit(name: .gapOfPair, value: gap, limit: limits.smallestGapOfPair)))
             }
         }
         findings += claims(item, measured, grain: examination.labels.geometry.spacing.max())
@@ -118,13 +119,16 @@ public struct PlanChecker: Sendable {
         if claimed.grade < measured.grade { findings.append(.claimsGrade(claimed.grade, measured: measured.grade)) }
         let (said, found) = (item.metrics, measured.json(diameter: item.diameter))
         for key in found.keys.sorted() {
-            guard let a = said[key]?.number, let b = found[key]?.number, let tolerance = Self.tolerance(key, grain) else { continue }
+            guard let a = said[key]?.number, let b = found[key]?.number, let tolerance = Self.tolerance(key, grain)
+            else { continue }
             if abs(a - b) > tolerance { findings.append(.claimDiffers(key: key, claimed: a, measured: b)) }
         }
         return findings
     }
 
     private static func tolerance(_ key: String, _ grain: Double) -> Double? {
+        // A ray along the axis ends one step of the label's stairs sooner or later.
+        if key == "anterior_margin_mm" { return 0.5 + 0.75 * grain }
         if key.hasSuffix("_mm") { return 0.5 + grain / 5 }
         if key.hasSuffix("_hu") { return 60 }
         return key.hasSuffix("_deg") ? 1 : nil

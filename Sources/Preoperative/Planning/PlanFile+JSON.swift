@@ -45,7 +45,8 @@ extension PlanFile.Image {
         var reader = try root.object("image")
         seriesUID = try reader.optionalString("series_uid", longest: 200)
         sha256 = try reader.string("sha256", longest: 64)
-        guard sha256.utf8.count == 64, sha256.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) }) else {
+        guard sha256.utf8.count == 64, sha256.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
+        else {
             throw .notAPlan(key: "image.sha256", .unknownValue(sha256))
         }
         others = reader.rest
@@ -94,7 +95,9 @@ extension PlanItem {
 extension JSONReader {
     fileprivate mutating func level() throws(PlanningError) -> AnatomicalLabel? {
         guard let name = try optionalString("level", longest: 20) else { return nil }
-        guard let level = AnatomicalLabel(vertebra: name) else { throw .notAPlan(key: path("level"), .unknownValue(name)) }
+        guard let level = AnatomicalLabel(vertebra: name) else {
+            throw .notAPlan(key: path("level"), .unknownValue(name))
+        }
         return level
     }
 

@@ -74,7 +74,9 @@ public struct ScrewCylinder: Equatable, Sendable {
 
     /// `nil` where entry and tip coincide, or a number is not finite or not positive.
     public init?(entry: Point<CT>, tip: Point<CT>, diameter: Double) {
-        guard entry.isFinite, tip.isFinite, diameter.isFinite, diameter > 0, let axis = (tip - entry).direction else { return nil }
+        guard entry.isFinite, tip.isFinite, diameter.isFinite, diameter > 0, let axis = (tip - entry).direction else {
+            return nil
+        }
         self.entry = entry
         self.tip = tip
         self.diameter = diameter

@@ -1,15 +1,18 @@
 import Imaging
 import Meshing
+import Settings
 
 /// What stops a plan from being made, read, judged or signed.
 public enum PlanningError: Error, Equatable, Sendable {
-    /// A plan, catalogue or key file that the system does not let us read or write.
+    /// A plan or key file that the system does not let us read or write.
     case file(path: String, errno: Int32)
     /// Text that is no JSON, and the byte where that shows.
     case notJSON(byte: Int, JSONFault)
     /// JSON that is no plan of `stylet.plan/1`; `key` is the path of the offending value, as `items[2].entry_mm`.
     case notAPlan(key: String, PlanFault)
-    /// A catalogue that cannot be used; `key` as in `notAPlan`.
+    /// A catalogue's file that cannot be read or has a wrong value.
+    case settings(SettingsError)
+    /// A catalogue whose values do not go together; `key` as in `notAPlan`.
     case notACatalogue(key: String, CatalogueFault)
     /// A key file that holds no key of its kind.
     case notAKey(path: String, KeyFault)
@@ -62,13 +65,8 @@ public enum PlanFault: Equatable, Sendable {
     case tooMany(Int, limit: Int)
 }
 
-/// Why a catalogue entry cannot be used.
+/// Why a catalogue's values do not go together.
 public enum CatalogueFault: Equatable, Sendable {
-    case notYAML(line: Int)
-    case missing
-    case wrongType
-    case wrongSchema(String)
-    case outOfRange(Double, lowest: Double, highest: Double)
     /// Not strictly rising.
     case notRising
     case repeatedName(String)

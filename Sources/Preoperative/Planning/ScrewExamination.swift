@@ -28,7 +28,8 @@ struct ScrewExamination {
     }
 
     private func canalMargin(_ screw: ScrewCylinder) -> Double {
-        let canal = anatomy.canalFromLabel
+        let canal =
+            anatomy.canalFromLabel
             ? VoxelFaces(of: .spinalCanal, in: labels, near: screw, horizon: Self.canalHorizon)
             : VoxelFaces(of: VertebraShape.inside, in: anatomy.canal.mask, near: screw, horizon: Self.canalHorizon)
         let within = screw.places(from: 0).reduce(0.0) { canal.contains($1) ? max($0, canal.distance($1)) : $0 }

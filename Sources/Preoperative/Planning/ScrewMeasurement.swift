@@ -40,7 +40,9 @@ struct ScrewMeasurement {
         }
         for depth in stride(from: 0, to: first, by: step) {
             let centre = screw.point(at: depth).coordinates
-            for spoke in ring { found.canal = min(found.canal, anatomy.canal.field.distance(at: Point(centre + spoke))) }
+            for spoke in ring {
+                found.canal = min(found.canal, anatomy.canal.field.distance(at: Point(centre + spoke)))
+            }
         }
         return found
     }

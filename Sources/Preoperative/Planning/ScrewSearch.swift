@@ -107,7 +107,9 @@ struct ScrewSearch {
         guard let widest = sizes.last else {
             throw .pedicle(
                 level, side,
-                .tooNarrow(isthmusWidth: isthmus.narrowest, thinnestScrew: catalogue.thinnest, largestFill: limits.largestFill))
+                .tooNarrow(
+                    isthmusWidth: isthmus.narrowest, thinnestScrew: catalogue.thinnest, largestFill: limits.largestFill)
+            )
         }
         let first = optimise(from: coarse(diameter: min(widest.diameter, 6)), diameter: min(widest.diameter, 6))
         let chosen = chooseSize(first, sizes)
@@ -130,7 +132,9 @@ struct ScrewSearch {
             var strict = limits
             // What a person may accept with a look at it, a plan does not propose.
             strict.largestBreach = 0
-            guard let broken = strict.broken(by: metrics, diameter: screw.diameter).first else { return (screw, metrics) }
+            guard let broken = strict.broken(by: metrics, diameter: screw.diameter).first else {
+                return (screw, metrics)
+            }
             firstBroken = firstBroken ?? broken
         }
         if let firstBroken { throw .pedicle(anatomy.level, side, .limitBroken(firstBroken)) }
@@ -172,7 +176,9 @@ struct ScrewSearch {
         let ahead = size.lengths.map { length in
             line.screw(diameter: size.diameter, length: length).map(measurement.anteriorMargin) ?? 0
         }
-        let longest = Array(zip(size.lengths, ahead)).last { $0 <= line.deepestTip + 0.5 && $1 >= Self.enoughAnteriorMargin }
+        let longest = Array(zip(size.lengths, ahead)).last {
+            $0 <= line.deepestTip + 0.5 && $1 >= Self.enoughAnteriorMargin
+        }
         let leastBad = zip(size.lengths, ahead).first { $1 >= limits.smallestAnteriorMargin + 0.25 }
         return longest?.0 ?? leastBad?.0
     }

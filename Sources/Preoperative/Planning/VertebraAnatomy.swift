@@ -53,7 +53,8 @@ public struct VertebraAnatomy: Sendable {
         guard let (line, body) = Self.body(of: shape, in: labels, survey, up: up) else {
             throw .vertebra(level, ArchHole(of: shape, near: up) == nil ? .canalNotFound : .bodyNotFound)
         }
-        let region = line.fromLabel
+        let region =
+            line.fromLabel
             ? CanalRegion(labelled: .spinalCanal, in: labels, survey, near: level)
             : CanalRegion(of: shape, body: body, line: line)
         guard let region, let direction = Direction<CT>(line.direction) else { throw .vertebra(level, .canalNotFound) }
@@ -103,7 +104,9 @@ public struct VertebraAnatomy: Sendable {
         let last = AnatomicalLabel(vertebra: "L6").flatMap { survey[$0] == nil ? nil : $0 } ?? AnatomicalLabel(24)
         guard survey[.sacrum] != nil, survey[last] != nil else { return nil }
         let shape = try VertebraShape(last, in: labels, survey)
-        guard let (_, body) = Self.body(of: shape, in: labels, survey, up: roughUp(of: shape, survey)) else { return nil }
+        guard let (_, body) = Self.body(of: shape, in: labels, survey, up: roughUp(of: shape, survey)) else {
+            return nil
+        }
         let X = body.X_CTVertebra
         return (X.translation + X.rotation.matrix.columns.2 * (body.caudal.height - 42), X.rotation.matrix.columns.2)
     }

@@ -33,7 +33,9 @@ public struct EndplatePlane: Equatable, Sendable {
             fit = inverse * right
             let residuals = places.map { abs($0.z - dot(fit, Vector3(1, $0.x, $0.y))) }
             let scale = max(4.7 * residuals.sorted()[residuals.count / 2], 3 * grain)
-            weights = residuals.map { $0 < scale ? (1 - ($0 / scale) * ($0 / scale)) * (1 - ($0 / scale) * ($0 / scale)) : 0 }
+            weights = residuals.map {
+                $0 < scale ? (1 - ($0 / scale) * ($0 / scale)) * (1 - ($0 / scale) * ($0 / scale)) : 0
+            }
         }
         (height, slope) = (fit.x, SIMD2(fit.y, fit.z))
         guard fit.isFinite else { return nil }
@@ -70,12 +72,14 @@ struct VertebraBody {
             frame = turned
             walls = Self.walls(of: shape, at: c, frame: frame)
             c += frame.columns.0 * ((walls.left - walls.right) / 2) + frame.columns.1 * ((walls.back - walls.front) / 2)
-            guard shape.depth(Point(c)) > 0, let found = Self.endplates(of: shape, at: c, frame: frame, walls: walls) else {
+            guard shape.depth(Point(c)) > 0, let found = Self.endplates(of: shape, at: c, frame: frame, walls: walls)
+            else {
                 return nil
             }
             plates = found
             c += frame.columns.2 * ((found.cranial.height + found.caudal.height) / 2)
-            let normal = angle(found.cranial.normal, found.caudal.normal) < 0.45
+            let normal =
+                angle(found.cranial.normal, found.caudal.normal) < 0.45
                 ? found.cranial.normal : normalized(found.cranial.normal + found.caudal.normal) ?? Vector3(0, 0, 1)
             z = frame * normal
             guard angle(z, canal.direction) < 0.8, angle(z, up) < 1.2 else { return nil }

@@ -39,11 +39,14 @@ struct VertebraShape: Sendable {
         } catch {
             throw .geometry(error)
         }
-        guard pieces.largestCount >= Self.fewestVoxels else { throw .vertebra(level, .tooFewVoxels(pieces.largestCount)) }
+        guard pieces.largestCount >= Self.fewestVoxels else {
+            throw .vertebra(level, .tooFewVoxels(pieces.largestCount))
+        }
         let loose = 1 - Double(pieces.largestCount) / Double(pieces.count)
         guard loose <= Self.largestLooseShare else { throw .vertebra(level, .inPieces(outsideLargest: loose)) }
         do throws(MeshingError) {
-            field = try SignedDistanceField(of: [Self.inside], in: pieces.largest, margin: 8, finestStep: Self.finestStep)
+            field = try SignedDistanceField(
+                of: [Self.inside], in: pieces.largest, margin: 8, finestStep: Self.finestStep)
         } catch {
             throw .distance(error)
         }
@@ -79,7 +82,9 @@ struct VertebraShape: Sendable {
             v.indices.compactMap { i in
                 // The crop leaves an empty border, or the voxel is at the crop's own edge and counts as surface.
                 guard v[i] != 0 else { return nil }
-                let inner = [i - dx, i + dx, i - dy, i + dy, i - dz, i + dz].allSatisfy { v.indices.contains($0) && v[$0] != 0 }
+                let inner = [i - dx, i + dx, i - dy, i + dy, i - dz, i + dz].allSatisfy {
+                    v.indices.contains($0) && v[$0] != 0
+                }
                 return inner ? nil : g.point(g.index(offset: i)).coordinates
             }
         }

@@ -29,8 +29,10 @@ struct VoxelFaces {
         let ends = [screw.entry, screw.tip].map { Self.local($0, g) / g.spacing }
         let reach = Vector3(repeating: horizon + screw.radius) / g.spacing
         let size = Vector3(Double(g.size.x), Double(g.size.y), Double(g.size.z))
-        let low = (pointwiseMin(ends[0], ends[1]) - reach).rounded(.down).clamped(lowerBound: Vector3(repeating: -1), upperBound: size)
-        let high = (pointwiseMax(ends[0], ends[1]) + reach).rounded(.up).clamped(lowerBound: Vector3(repeating: -1), upperBound: size)
+        let low = (pointwiseMin(ends[0], ends[1]) - reach).rounded(.down).clamped(
+            lowerBound: Vector3(repeating: -1), upperBound: size)
+        let high = (pointwiseMax(ends[0], ends[1]) + reach).rounded(.up).clamped(
+            lowerBound: Vector3(repeating: -1), upperBound: size)
         var found: [Face] = []
         for z in Int(low.z)..<max(Int(high.z), Int(low.z)) {
             for y in Int(low.y)..<max(Int(high.y), Int(low.y)) {
@@ -39,7 +41,8 @@ struct VoxelFaces {
                     let centre = Vector3(Double(x), Double(y), Double(z))
                     for axis in 0..<3 {
                         let step = Vector3(axis == 0 ? 1 : 0, axis == 1 ? 1 : 0, axis == 2 ? 1 : 0)
-                        let there = Self.holds(volume, number, x + (axis == 0 ? 1 : 0), y + (axis == 1 ? 1 : 0), z + (axis == 2 ? 1 : 0))
+                        let there = Self.holds(
+                            volume, number, x + (axis == 0 ? 1 : 0), y + (axis == 1 ? 1 : 0), z + (axis == 2 ? 1 : 0))
                         guard own != there else { continue }
                         let half = (Vector3(repeating: 1) - step) * 0.5
                         let middle = centre + step * 0.5

@@ -60,7 +60,7 @@ struct TerritoryFinder {
     /// Away from the spine only what has cortex nearby is bone; contrast-filled kidneys have none.
     @inline(__always) private func mayBeBone(_ i: Int) -> Bool {
         let p = grid.point(offset: i)
-        guard abs(p.x - curve.middle(at: p.z)) > 34 else { return true }
+        guard abs(p.x - curve.middle(at: p.z)) > 48 else { return true }
         guard let c = lateral.nearCortex.nearestOffset(p) else { return true }
         return lateral.nearCortex.values[c] == 1
     }

@@ -15,7 +15,8 @@ struct BodySolid: Sendable {
     ///   - waistDepth: How far the side wall is drawn in at half height, mm.
     ///   - wedge: The angle between both endplates, radians, positive where the front is higher.
     init(
-        height: Double, upper: SIMD2<Double>, lower: SIMD2<Double>, waistDepth: Double, wedge: Double, concavity: Double,
+        height: Double, upper: SIMD2<Double>, lower: SIMD2<Double>, waistDepth: Double, wedge: Double,
+        concavity: Double,
         rim: Double = 2.5
     ) {
         self.height = height

@@ -58,7 +58,8 @@ final class BoneSolid: Sendable {
     func near(_ p: Vector3, radius: Double, own: Double) -> BoneSolid {
         let q = (toLocal * Point<CT>(p)).coordinates
         let bound = own + 2 * radius * Skeleton.steepness
-        return BoneSolid(self, rods: rods.filter { $0.leastDistance(q) < bound + $0.fillet && $0.distance(q) < bound + $0.fillet })
+        return BoneSolid(
+            self, rods: rods.filter { $0.leastDistance(q) < bound + $0.fillet && $0.distance(q) < bound + $0.fillet })
     }
 
     /// Distance to the surface of this bone alone, as if no other bone and no canal were there.

@@ -48,7 +48,9 @@ struct CanalLine: Sendable {
         self.controls = marks
     }
 
-    private static func catmullRom(_ a: Vector3, _ b: Vector3, _ c: Vector3, _ d: Vector3, _ t: Double) -> (Vector3, Vector3) {
+    private static func catmullRom(_ a: Vector3, _ b: Vector3, _ c: Vector3, _ d: Vector3, _ t: Double) -> (
+        Vector3, Vector3
+    ) {
         let (p, q) = ((c - a) / 2, (d - b) / 2)
         let u = (b - c) * 2 + p + q
         let v = (c - b) * 3 - p * 2 - q
@@ -81,7 +83,8 @@ struct CanalLine: Sendable {
         }
     }
 
-    /// Distance to the canal's wall, negative inside; the canal is open at its upper end and ends with its last station.
+    /// Distance to the canal's wall, negative inside; the canal is open at its upper end and ends with its last
+    /// station.
     @inline(__always) func distance(_ c: Coordinates) -> Double {
         let wall = ovalDistance(c.left, c.back, c.halfWidth, c.halfDepth, squareness: 0.6)
         return max(wall, c.along - Double(stations.count - 1))

@@ -13,7 +13,8 @@ extension PhantomDefinition {
     }
 
     private func checkOrder() throws(PhantomError) {
-        for (i, pair) in zip(levels, levels.dropFirst()).enumerated() where !Self.areNeighbours(pair.0.label, pair.1.label) {
+        for (i, pair) in zip(levels, levels.dropFirst()).enumerated()
+        where !Self.areNeighbours(pair.0.label, pair.1.label) {
             throw .inconsistent(
                 path: "levels[\(i + 1)].level",
                 problem: .levelsNotNeighbours(upper: pair.0.label.name, lower: pair.1.label.name))
@@ -51,7 +52,8 @@ extension PhantomDefinition {
         guard max(half, side) < level.discBelow.height - 0.5 else {
             throw .inconsistent(
                 path: "\(path).disc_below.lordosis_deg",
-                problem: .discWedgeClosesDisc(wedgeDegrees: level.discBelow.lordosis, heightMillimetres: level.discBelow.height))
+                problem: .discWedgeClosesDisc(
+                    wedgeDegrees: level.discBelow.lordosis, heightMillimetres: level.discBelow.height))
         }
     }
 

@@ -22,7 +22,9 @@ extension PhantomDefinition {
             let exists = FileManager.default.fileExists(atPath: path)
             throw .definition(.unreadable(file: path, reason: exists ? "it cannot be opened" : "there is no such file"))
         }
-        guard data.count <= largestFile else { throw .definition(.unreadable(file: path, reason: "it is larger than 256 KB")) }
+        guard data.count <= largestFile else {
+            throw .definition(.unreadable(file: path, reason: "it is larger than 256 KB"))
+        }
         guard let text = String(data: data, encoding: .utf8) else {
             throw .definition(.notYAML(file: path, line: nil, reason: "it is not UTF-8 text"))
         }
@@ -129,7 +131,8 @@ enum DefinitionReader {
         let plain = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
         guard plain, (1...40).contains(name.count) else {
             throw .notAllowed(
-                file: map.file, key: "name", value: String(name.prefix(60)), allowed: ["1 to 40 letters, digits, - and _"])
+                file: map.file, key: "name", value: String(name.prefix(60)),
+                allowed: ["1 to 40 letters, digits, - and _"])
         }
         return name
     }
@@ -141,8 +144,10 @@ enum DefinitionReader {
 
     private static func scanner(_ n: inout SettingsMap) throws(SettingsError) -> PhantomDefinition.Scanner {
         PhantomDefinition.Scanner(
-            inPlaneBlur: try n.number("in_plane_blur_fwhm_mm", in: 0...5), sliceBlur: try n.number("slice_blur_fwhm_mm", in: 0...10),
-            noise: try n.number("noise_sd_hu", in: 0...200), noiseCorrelation: try n.number("noise_correlation_mm", in: 0...3),
+            inPlaneBlur: try n.number("in_plane_blur_fwhm_mm", in: 0...5),
+            sliceBlur: try n.number("slice_blur_fwhm_mm", in: 0...10),
+            noise: try n.number("noise_sd_hu", in: 0...200),
+            noiseCorrelation: try n.number("noise_correlation_mm", in: 0...3),
             maximumHU: try n.number("maximum_hu", in: 500...30000))
     }
 
@@ -156,8 +161,10 @@ enum DefinitionReader {
     private static func bone(_ n: inout SettingsMap) throws(SettingsError) -> PhantomDefinition.Bone {
         PhantomDefinition.Bone(
             corticalThickness: try n.number("cortical_thickness_mm", in: 0.2...4),
-            corticalHU: try range(&n, "cortical_hu", 200...2500), cancellousHU: try range(&n, "cancellous_hu", -100...1000),
-            textureSize: try n.number("texture_size_mm", in: 1...30), jointGap: try n.number("joint_gap_mm", in: 0.5...6),
+            corticalHU: try range(&n, "cortical_hu", 200...2500),
+            cancellousHU: try range(&n, "cancellous_hu", -100...1000),
+            textureSize: try n.number("texture_size_mm", in: 1...30),
+            jointGap: try n.number("joint_gap_mm", in: 0.5...6),
             fillet: try n.number("fillet_mm", in: 0.5...6))
     }
 
@@ -179,7 +186,8 @@ enum DefinitionReader {
         let label = try vertebra(&n, "reference_level", of: levels)
         return PhantomDefinition.Placement(
             referenceLevel: label, position: vector(try n.numbers("position_mm", count: 3, in: -1000...1000)),
-            sagittalTilt: try n.number("sagittal_tilt_deg", in: -40...40), lateralTilt: try n.number("lateral_tilt_deg", in: -40...40),
+            sagittalTilt: try n.number("sagittal_tilt_deg", in: -40...40),
+            lateralTilt: try n.number("lateral_tilt_deg", in: -40...40),
             axialRotation: try n.number("axial_rotation_deg", in: -40...40))
     }
 

@@ -4,7 +4,8 @@ import Imaging
 extension PhantomDefinition {
     /// Standard deviations between people: lengths as a fraction of the mean, angles in degrees.
     ///
-    /// Pedicle widths vary more than bodies do (Zindrick 1987: 16–26 % at the loin; Panjabi 1992: 5–10 % for bodies). What
+    /// Pedicle widths vary more than bodies do (Zindrick 1987: 16–26 % at the loin; Panjabi 1992: 5–10 % for
+    /// bodies). What
     /// is varied here is kept within two of these, and pedicles' spread is halved, so that most still take a screw.
     enum Spread {
         static let stature = 0.04
@@ -63,7 +64,9 @@ extension PhantomDefinition {
 extension PhantomDefinition.Level {
     fileprivate mutating func vary(_ draw: inout PhantomDefinition.Draw, _ size: Double) {
         typealias Spread = PhantomDefinition.Spread
-        let (width, depth, height) = (size * draw.factor(Spread.body), size * draw.factor(Spread.body), size * draw.factor(Spread.body))
+        let (width, depth, height) = (
+            size * draw.factor(Spread.body), size * draw.factor(Spread.body), size * draw.factor(Spread.body)
+        )
         body.upperWidth *= width
         body.lowerWidth *= width
         body.upperDepth *= depth

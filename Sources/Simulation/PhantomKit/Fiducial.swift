@@ -31,7 +31,9 @@ public struct Fiducial: Equatable, Sendable {
             let p = Vector3(place.x, inside, place.z)
             let normal = gradient(p, over: 1, skin)
             placed.append(
-                Fiducial(name: place.name, centre: Point(p + normal * (fiducials.diameter / 2)), diameter: fiducials.diameter))
+                Fiducial(
+                    name: place.name, centre: Point(p + normal * (fiducials.diameter / 2)), diameter: fiducials.diameter
+                ))
         }
         try refuseLine(placed)
         return placed
@@ -58,7 +60,8 @@ public struct Fiducial: Equatable, Sendable {
 /// The canal's coordinates step by some µm from station to station, so `h` must be well above that.
 func gradient(_ p: Vector3, over h: Double = 0.05, _ field: (Vector3) -> Double) -> Vector3 {
     let g = Vector3(
-        field(p + Vector3(h, 0, 0)) - field(p - Vector3(h, 0, 0)), field(p + Vector3(0, h, 0)) - field(p - Vector3(0, h, 0)),
+        field(p + Vector3(h, 0, 0)) - field(p - Vector3(h, 0, 0)),
+        field(p + Vector3(0, h, 0)) - field(p - Vector3(0, h, 0)),
         field(p + Vector3(0, 0, h)) - field(p - Vector3(0, 0, h)))
     return normalized(g) ?? Vector3(0, 0, 1)
 }

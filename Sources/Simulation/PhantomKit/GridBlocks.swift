@@ -36,7 +36,9 @@ struct GridBlocks: Sendable {
             let middle = (r.lowerBound + r.upperBound + 1) / 2
             return middle < r.upperBound ? [r.lowerBound..<middle, middle..<r.upperBound] : [r]
         }
-        return halves(block.z).flatMap { z in halves(block.y).flatMap { y in halves(block.x).map { self.block($0, y, z) } } }
+        return halves(block.z).flatMap { z in
+            halves(block.y).flatMap { y in halves(block.x).map { self.block($0, y, z) } }
+        }
     }
 
     private func block(_ x: Range<Int>, _ y: Range<Int>, _ z: Range<Int>) -> Block {

@@ -45,7 +45,8 @@ extension Phantom {
         let sacrum = definition.sacrum
         let s1 = VertebraLandmarks(
             label: .sacrum, pose: poses.sacral[0],
-            upperEndplate: poses.sacral[0] * Point(0, 0, sacrum.bodyHeight / 2 - SacrumAnatomy.concavity), lowerEndplate: nil,
+            upperEndplate: poses.sacral[0] * Point(0, 0, sacrum.bodyHeight / 2 - SacrumAnatomy.concavity),
+            lowerEndplate: nil,
             canalCentre: poses.sacral[0] * Point(0, SacrumAnatomy.canalCentre(sacrum, segment: 0), 0),
             pedicles: Side.allCases.compactMap { axis(.sacrum, $0) })
         return levels + [s1]
@@ -68,11 +69,13 @@ extension Phantom {
     public func axis(_ level: AnatomicalLabel, _ side: Side) -> PedicleAxis? {
         if level == .sacrum {
             return measure(
-                level, side, pose: poses.sacral[0], isthmus: sacralAnatomy.isthmus(side), axis: sacralAnatomy.axis(side),
+                level, side, pose: poses.sacral[0], isthmus: sacralAnatomy.isthmus(side),
+                axis: sacralAnatomy.axis(side),
                 bone: anatomies.count)
         }
         guard let i = anatomies.firstIndex(where: { $0.level.label == level }) else { return nil }
         return measure(
-            level, side, pose: poses.vertebrae[i], isthmus: anatomies[i].isthmus(side), axis: anatomies[i].axis(side), bone: i)
+            level, side, pose: poses.vertebrae[i], isthmus: anatomies[i].isthmus(side), axis: anatomies[i].axis(side),
+            bone: i)
     }
 }

@@ -54,7 +54,9 @@ struct LandmarksFile: Codable, Equatable {
         lordosis_deg = phantom.lordosis
         vertebrae = phantom.landmarks.map(Vertebra.init)
         canal_line_mm = phantom.canalLine.map(numbers)
-        fiducials = phantom.fiducials.map { Fiducial(name: $0.name, centre_mm: numbers($0.centre), diameter_mm: $0.diameter) }
+        fiducials = phantom.fiducials.map {
+            Fiducial(name: $0.name, centre_mm: numbers($0.centre), diameter_mm: $0.diameter)
+        }
     }
 
     /// Keys sorted, so that the same phantom gives the same bytes.

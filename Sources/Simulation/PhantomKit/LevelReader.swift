@@ -14,21 +14,26 @@ extension DefinitionReader {
 
     private static func body(_ n: inout SettingsMap) throws(SettingsError) -> PhantomDefinition.Body {
         PhantomDefinition.Body(
-            upperWidth: try n.number("upper_width_mm", in: 15...80), upperDepth: try n.number("upper_depth_mm", in: 12...60),
-            lowerWidth: try n.number("lower_width_mm", in: 15...80), lowerDepth: try n.number("lower_depth_mm", in: 12...60),
+            upperWidth: try n.number("upper_width_mm", in: 15...80),
+            upperDepth: try n.number("upper_depth_mm", in: 12...60),
+            lowerWidth: try n.number("lower_width_mm", in: 15...80),
+            lowerDepth: try n.number("lower_depth_mm", in: 12...60),
             anteriorHeight: try n.number("anterior_height_mm", in: 10...50),
             posteriorHeight: try n.number("posterior_height_mm", in: 10...50),
-            endplateConcavity: try n.number("endplate_concavity_mm", in: 0...4), waistDepth: try n.number("waist_depth_mm", in: 0...6))
+            endplateConcavity: try n.number("endplate_concavity_mm", in: 0...4),
+            waistDepth: try n.number("waist_depth_mm", in: 0...6))
     }
 
     private static func canal(_ n: inout SettingsMap) throws(SettingsError) -> PhantomDefinition.Canal {
-        PhantomDefinition.Canal(width: try n.number("width_mm", in: 10...45), depth: try n.number("depth_mm", in: 8...35))
+        PhantomDefinition.Canal(
+            width: try n.number("width_mm", in: 10...45), depth: try n.number("depth_mm", in: 8...35))
     }
 
     static func pedicle(_ n: inout SettingsMap) throws(SettingsError) -> PhantomDefinition.Pedicle {
         PhantomDefinition.Pedicle(
             width: try n.number("width_mm", in: 3...30), height: try n.number("height_mm", in: 5...30),
-            convergence: try n.number("convergence_deg", in: -15...50), cranialTilt: try n.number("cranial_tilt_deg", in: -30...30),
+            convergence: try n.number("convergence_deg", in: -15...50),
+            cranialTilt: try n.number("cranial_tilt_deg", in: -30...30),
             asymmetry: try n.number("asymmetry", in: -0.3...0.3, default: 0))
     }
 
@@ -36,9 +41,11 @@ extension DefinitionReader {
         PhantomDefinition.Processes(
             transverseSpan: try n.number("transverse_span_mm", in: 30...130),
             transverseHeight: try n.number("transverse_height_mm", in: 4...25),
-            spinousLength: try n.number("spinous_length_mm", in: 8...60), spinousHeight: try n.number("spinous_height_mm", in: 4...35),
+            spinousLength: try n.number("spinous_length_mm", in: 8...60),
+            spinousHeight: try n.number("spinous_height_mm", in: 4...35),
             spinousThickness: try n.number("spinous_thickness_mm", in: 3...12),
-            laminaHeight: try n.number("lamina_height_mm", in: 6...35), laminaThickness: try n.number("lamina_thickness_mm", in: 3...12),
+            laminaHeight: try n.number("lamina_height_mm", in: 6...35),
+            laminaThickness: try n.number("lamina_thickness_mm", in: 3...12),
             articularRadius: try n.number("articular_radius_mm", in: 2.5...10),
             superiorArticularReach: try n.number("superior_articular_reach_mm", in: 0...20),
             inferiorArticularReach: try n.number("inferior_articular_reach_mm", in: 0...30))
@@ -47,14 +54,18 @@ extension DefinitionReader {
     private static func disc(_ n: inout SettingsMap) throws(SettingsError) -> PhantomDefinition.Disc {
         PhantomDefinition.Disc(
             height: try n.number("height_mm", in: 2...20), lordosis: try n.number("lordosis_deg", in: -20...30),
-            lateralBend: try n.number("lateral_bend_deg", in: -20...20), axialRotation: try n.number("axial_rotation_deg", in: -20...20))
+            lateralBend: try n.number("lateral_bend_deg", in: -20...20),
+            axialRotation: try n.number("axial_rotation_deg", in: -20...20))
     }
 
     static func sacrum(_ n: inout SettingsMap) throws(SettingsError) -> PhantomDefinition.Sacrum {
         PhantomDefinition.Sacrum(
-            upperWidth: try n.number("upper_width_mm", in: 30...80), upperDepth: try n.number("upper_depth_mm", in: 20...50),
-            bodyHeight: try n.number("body_height_mm", in: 18...40), canalWidth: try n.number("canal_width_mm", in: 15...45),
-            canalDepth: try n.number("canal_depth_mm", in: 8...30), alarSpan: try n.number("alar_span_mm", in: 70...140),
+            upperWidth: try n.number("upper_width_mm", in: 30...80),
+            upperDepth: try n.number("upper_depth_mm", in: 20...50),
+            bodyHeight: try n.number("body_height_mm", in: 18...40),
+            canalWidth: try n.number("canal_width_mm", in: 15...45),
+            canalDepth: try n.number("canal_depth_mm", in: 8...30),
+            alarSpan: try n.number("alar_span_mm", in: 70...140),
             kyphosis: try n.number("kyphosis_deg", in: 0...35), pedicle: try section(&n, "pedicle", pedicle),
             articularRadius: try n.number("articular_radius_mm", in: 2.5...10),
             superiorArticularReach: try n.number("superior_articular_reach_mm", in: 0...20))
@@ -63,9 +74,12 @@ extension DefinitionReader {
     static func torso(_ n: inout SettingsMap) throws(SettingsError) -> PhantomDefinition.Torso {
         PhantomDefinition.Torso(
             width: try n.number("width_mm", in: 150...700), depth: try n.number("depth_mm", in: 100...500),
-            centreX: try n.number("centre_x_mm", in: -1000...1000), centreY: try n.number("centre_y_mm", in: -1000...1000),
-            skinThickness: try n.number("skin_thickness_mm", in: 0.5...5), fatThickness: try n.number("fat_thickness_mm", in: 2...100),
-            wallThickness: try n.number("wall_thickness_mm", in: 4...60), backCover: try n.number("back_cover_mm", in: 4...100))
+            centreX: try n.number("centre_x_mm", in: -1000...1000),
+            centreY: try n.number("centre_y_mm", in: -1000...1000),
+            skinThickness: try n.number("skin_thickness_mm", in: 0.5...5),
+            fatThickness: try n.number("fat_thickness_mm", in: 2...100),
+            wallThickness: try n.number("wall_thickness_mm", in: 4...60),
+            backCover: try n.number("back_cover_mm", in: 4...100))
     }
 
     static func fiducials(_ n: inout SettingsMap) throws(SettingsError) -> PhantomDefinition.Fiducials {

@@ -19,7 +19,8 @@ enum PelvisAndRibs {
         let (back, thick, thin, end) = (SIMD2(8.0, 20), SIMD2(10.0, 32), SIMD2(5.0, 38), SIMD2(6.0, 24))
         let rods = [
             EllipticTube(from: spine, to: joint, upright: lean, radii: [back, thick], end: 10, fillet: 12),
-            EllipticTube(from: joint, to: wing, upright: lean, radii: [thick, SIMD2(6.5, 37), thin], end: 14, fillet: 12),
+            EllipticTube(
+                from: joint, to: wing, upright: lean, radii: [thick, SIMD2(6.5, 37), thin], end: 14, fillet: 12),
             EllipticTube(from: wing, to: front, upright: lean, radii: [thin, SIMD2(5, 33), end], end: 14, fillet: 12),
         ]
         return BoneSolid(label: .pelvis, pose: Pose(rotation: rotation, translation: s1.translation), rods: rods)

@@ -49,7 +49,8 @@ public struct Phantom: Sendable {
         }
         for (i, pose) in poses.sacral.enumerated() {
             add(
-                pose, SacrumAnatomy.canalCentre(d.sacrum, segment: i), 0, SacrumAnatomy.canalWidth(d.sacrum, segment: i),
+                pose, SacrumAnatomy.canalCentre(d.sacrum, segment: i), 0,
+                SacrumAnatomy.canalWidth(d.sacrum, segment: i),
                 SacrumAnatomy.canalDepth(d.sacrum, segment: i))
         }
         return CanalLine(through: controls)

@@ -101,7 +101,8 @@ public struct PhantomDefinition: Equatable, Sendable {
         public var spinousLength, spinousHeight, spinousThickness: Double
         public var laminaHeight, laminaThickness: Double
         public var articularRadius: Double
-        /// From the upper endplate up to the tip of the superior articular process, and from the lower down to the tip of
+        /// From the upper endplate up to the tip of the superior articular process, and from the lower down to the
+        /// tip of
         /// the inferior one.
         public var superiorArticularReach, inferiorArticularReach: Double
     }

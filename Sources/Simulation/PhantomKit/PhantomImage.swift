@@ -60,9 +60,13 @@ extension Phantom {
     }
 
     private func label(_ p: Vector3, _ base: UInt8, _ layers: [Int], _ bones: Skeleton.Neighbourhood) -> UInt8 {
-        if let place = skeleton.place(p, in: bones), place.distance <= 0 { return skeleton.bones[place.bone].label.number }
+        if let place = skeleton.place(p, in: bones), place.distance <= 0 {
+            return skeleton.bones[place.bone].label.number
+        }
         let c = skeleton.canal.coordinates(p)
-        for i in layers.reversed() where soft.distance(soft.layers[i].shape, p, c) <= 0 { return soft.layers[i].label.number }
+        for i in layers.reversed() where soft.distance(soft.layers[i].shape, p, c) <= 0 {
+            return soft.layers[i].label.number
+        }
         return base
     }
 }

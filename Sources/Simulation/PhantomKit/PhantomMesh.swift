@@ -3,7 +3,8 @@ import Imaging
 import Meshing
 
 extension Phantom {
-    /// The surface of the bones with `label`, from their field itself and not from voxels: vertices lie on it to 0.02 mm.
+    /// The surface of the bones with `label`, from their field itself and not from voxels: vertices lie on it to
+    /// 0.02 mm.
     ///
     /// - Parameter spacing: of the grid on which the field is sampled, mm.
     /// - Throws: `PhantomError.noSuchBone`; `.impossibleGrid` for a spacing too fine or too coarse to give a surface.

@@ -3,7 +3,8 @@ import Imaging
 
 /// Fills a grid with the grey values that an ideal scanner would see: each voxel the mean over its own volume.
 ///
-/// A voxel that a bone's surface, or its shell's inner surface, may cross is cut into cells of at most about a millimetre,
+/// A voxel that a bone's surface, or its shell's inner surface, may cross is cut into cells of at most about a
+/// millimetre,
 /// with 2×2×2 points each; half of them are evaluated (the corners of a tetrahedron) and give the others by the plane
 /// through them. Elsewhere one point does. Soft tissue's boundaries are blended over a voxel's width.
 struct PhantomSampler: Sendable {
@@ -95,10 +96,12 @@ struct PhantomSampler: Sendable {
         guard let place = skeleton.place(p, in: bones) else { return soft }
         clear = place.distance / Skeleton.steepness - halfDiagonal
         guard place.distance < halfDiagonal * 1.25 else { return soft }
-        let inner = bone.cancellousHU.lowerBound
+        let inner =
+            bone.cancellousHU.lowerBound
             + (bone.cancellousHU.upperBound - bone.cancellousHU.lowerBound) * cancellous.value(p)
         guard place.distance > -(bone.corticalThickness + halfDiagonal) * 1.25 else { return inner }
-        let shell = bone.corticalHU.lowerBound + (bone.corticalHU.upperBound - bone.corticalHU.lowerBound) * cortical.value(p)
+        let shell =
+            bone.corticalHU.lowerBound + (bone.corticalHU.upperBound - bone.corticalHU.lowerBound) * cortical.value(p)
         var (whole, core) = (0.0, 0.0)
         for cell in cells {
             let share = shares(p + cell, bones, bone.corticalThickness)

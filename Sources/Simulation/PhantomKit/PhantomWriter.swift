@@ -31,7 +31,8 @@ extension Phantom {
         let ours: Set<String> = ["labels.nii.gz", "landmarks.json", "meshes"]
         var failure: PhantomError?
         do throws(ImagingError) {
-            try AtomicFile.writeFolder(to: folder, mayReplace: { ours.isSuperset(of: $0) }) { (beside) throws(WriteProblem) in
+            try AtomicFile.writeFolder(to: folder, mayReplace: { ours.isSuperset(of: $0) }) {
+                (beside) throws(WriteProblem) in
                 do throws(PhantomError) { try fillTruth(beside, geometry, meshSpacing, progress) } catch {
                     failure = error
                     throw .failed("\(error)")
@@ -44,7 +45,9 @@ extension Phantom {
         _ folder: String, _ geometry: GridGeometry, _ meshSpacing: Double, _ progress: ProgressReport?
     ) throws(PhantomError) {
         let labels = labels(geometry) { progress?(0.4 * $0) }
-        do throws(ImagingError) { try LabelWriter.write(labels, to: folder + "/labels.nii.gz") } catch { throw .image(error) }
+        do throws(ImagingError) { try LabelWriter.write(labels, to: folder + "/labels.nii.gz") } catch {
+            throw .image(error)
+        }
         do {
             try FileManager.default.createDirectory(atPath: folder + "/meshes", withIntermediateDirectories: false)
             try LandmarksFile(self).data().write(to: URL(fileURLWithPath: folder + "/landmarks.json"))

@@ -18,15 +18,21 @@ struct SacrumAnatomy: Sendable {
     }
 
     /// Depth of each segment's body, which the canal follows.
-    static func depth(_ sacrum: PhantomDefinition.Sacrum, segment: Int) -> Double { sacrum.upperDepth * [0.92, 0.68, 0.5][segment] }
+    static func depth(_ sacrum: PhantomDefinition.Sacrum, segment: Int) -> Double {
+        sacrum.upperDepth * [0.92, 0.68, 0.5][segment]
+    }
 
     /// Centre of the canal behind each segment's body.
     static func canalCentre(_ sacrum: PhantomDefinition.Sacrum, segment: Int) -> Double {
         depth(sacrum, segment: segment) / 2 + canalDepth(sacrum, segment: segment) / 2 - 0.5
     }
 
-    static func canalDepth(_ sacrum: PhantomDefinition.Sacrum, segment: Int) -> Double { sacrum.canalDepth * [1, 0.75, 0.55][segment] }
-    static func canalWidth(_ sacrum: PhantomDefinition.Sacrum, segment: Int) -> Double { sacrum.canalWidth * [1, 0.8, 0.6][segment] }
+    static func canalDepth(_ sacrum: PhantomDefinition.Sacrum, segment: Int) -> Double {
+        sacrum.canalDepth * [1, 0.75, 0.55][segment]
+    }
+    static func canalWidth(_ sacrum: PhantomDefinition.Sacrum, segment: Int) -> Double {
+        sacrum.canalWidth * [1, 0.8, 0.6][segment]
+    }
 
     /// The S1 pedicle joins body and ala beside the canal.
     func isthmus(_ side: Side) -> Point<Vertebra> {
@@ -46,9 +52,12 @@ struct SacrumAnatomy: Sendable {
         let bodies = places.indices.map { i -> (Pose<Vertebra, Vertebra>, BodySolid) in
             let scale = [SIMD2(1.0, 1.0), SIMD2(0.86, 0.75), SIMD2(0.74, 0.55), SIMD2(0.64, 0.45)]
             let solid = BodySolid(
-                height: h + (i == 0 ? 0 : 3), upper: SIMD2(w, d) * scale[i], lower: SIMD2(w, d) * scale[i + 1], waistDepth: 0,
+                height: h + (i == 0 ? 0 : 3), upper: SIMD2(w, d) * scale[i], lower: SIMD2(w, d) * scale[i + 1],
+                waistDepth: 0,
                 wedge: 0, concavity: i == 0 ? Self.concavity : 0)
-            return (i == 0 ? places[0] : places[i] * Pose(rotation: .identity(), translation: Vector3(0, 0, 1.5)), solid)
+            return (
+                i == 0 ? places[0] : places[i] * Pose(rotation: .identity(), translation: Vector3(0, 0, 1.5)), solid
+            )
         }
         let rods = Side.allCases.flatMap { wing($0) + back($0) + [articular($0)] } + crest
         return BoneSolid(label: .sacrum, pose: pose, bodies: bodies, rods: rods, holes: Side.allCases.flatMap(foramina))
@@ -67,7 +76,8 @@ struct SacrumAnatomy: Sendable {
         let lift = Vector3(0, -1, 0.3)
         return [
             EllipticTube(
-                from: front, to: end, upright: lift, radii: [SIMD2(h * 0.42, 13), SIMD2(h * 0.56, 14)], end: 8, fillet: fillet * 1.6),
+                from: front, to: end, upright: lift, radii: [SIMD2(h * 0.42, 13), SIMD2(h * 0.56, 14)], end: 8,
+                fillet: fillet * 1.6),
             EllipticTube(
                 from: Vector3(s * (x - 14), 9, -h * 0.4), to: low, upright: Vector3(s, 0, 0),
                 radii: [SIMD2(12, 13), SIMD2(9, 12), SIMD2(6, 7)], fillet: fillet * 1.6),
@@ -83,23 +93,30 @@ struct SacrumAnatomy: Sendable {
             let z = i == 0 ? -sacrum.bodyHeight * 0.3 : 0
             let lateral = Vector3(s * (x + 3), y - 6, z)
             return i == 0
-                ? (lateral, Vector3(0, y, z - 2)) : (inSegment(i, lateral.x, lateral.y, lateral.z), inSegment(i, 0, y, z))
+                ? (lateral, Vector3(0, y, z - 2))
+                : (inSegment(i, lateral.x, lateral.y, lateral.z), inSegment(i, 0, y, z))
         }
         let r = SIMD2(3.2, sacrum.bodyHeight * 0.4)
         var rods = (0..<3).map { i in
-            EllipticTube(from: ridge(i).0, to: ridge(i).1, radii: [r, r * SIMD2(1, i == 0 ? 0.7 : 1)], end: 3.2, fillet: fillet)
+            EllipticTube(
+                from: ridge(i).0, to: ridge(i).1, radii: [r, r * SIMD2(1, i == 0 ? 0.7 : 1)], end: 3.2, fillet: fillet)
         }
         let pedicle = isthmus(side).coordinates
         let axis = axis(side).vector
         let size = SIMD2(sacrum.pedicle.width / 2, sacrum.pedicle.height / 2)
-        rods.append(EllipticTube(from: pedicle - axis * 6, to: pedicle + axis * 12, radii: [size], end: 6, fillet: fillet))
         rods.append(
-            EllipticTube(from: ridge(0).0, to: ridge(2).0, upright: Vector3(0, 1, 0), radii: [SIMD2(8, 7), SIMD2(5, 5)], fillet: fillet))
+            EllipticTube(from: pedicle - axis * 6, to: pedicle + axis * 12, radii: [size], end: 6, fillet: fillet))
+        rods.append(
+            EllipticTube(
+                from: ridge(0).0, to: ridge(2).0, upright: Vector3(0, 1, 0), radii: [SIMD2(8, 7), SIMD2(5, 5)],
+                fillet: fillet))
         return rods
     }
 
     private var crest: [EllipticTube] {
-        func place(_ i: Int) -> Double { Self.canalCentre(sacrum, segment: i) + Self.canalDepth(sacrum, segment: i) / 2 + 7 }
+        func place(_ i: Int) -> Double {
+            Self.canalCentre(sacrum, segment: i) + Self.canalDepth(sacrum, segment: i) / 2 + 7
+        }
         return [
             EllipticTube(
                 from: Vector3(0, place(0), -sacrum.bodyHeight * 0.35), to: inSegment(2, 0, place(2) - 2, -2),
@@ -124,7 +141,8 @@ struct SacrumAnatomy: Sendable {
             let z = sacrum.bodyHeight / 2
             let r = SIMD2(4.5, 5.0) * (i == 1 ? 1 : 0.85)
             return EllipticTube(
-                from: inSegment(i, x * 1.1, -30, z), to: inSegment(i, x * 0.85, y + 40, z), radii: [r * 1.3, r, r * 0.7])
+                from: inSegment(i, x * 1.1, -30, z), to: inSegment(i, x * 0.85, y + 40, z),
+                radii: [r * 1.3, r, r * 0.7])
         }
     }
 }

@@ -62,7 +62,8 @@ struct ScannerModel: Sendable {
         let plane = size.x * size.y
         let (kx, ky) = (
             Self.kernel(deviation: scanner.noiseCorrelation / geometry.spacing.x),
-            Self.kernel(deviation: scanner.noiseCorrelation / geometry.spacing.y))
+            Self.kernel(deviation: scanner.noiseCorrelation / geometry.spacing.y)
+        )
         // Blurring shrinks white noise by the root of the sum of squared weights along each axis.
         let gain = Float(scanner.noise) / (Self.energy(kx) * Self.energy(ky)).squareRoot()
         let generator = SeededGenerator(seed: seed)

@@ -11,7 +11,8 @@ import Frames
 /// The intersection of two solids with an edge rounded over about `k` mm.
 @inlinable func smoothMaximum(_ a: Double, _ b: Double, _ k: Double) -> Double { -smoothMinimum(-a, -b, k) }
 
-/// Distance to an oval with semi-axes `a` and `b`: an ellipse blended with a superellipse of exponent 4 by `squareness` 0…1.
+/// Distance to an oval with semi-axes `a` and `b`: an ellipse blended with a superellipse of exponent 4 by
+/// `squareness` 0…1.
 ///
 /// First order: (f − 1)/|∇f| for the gauge f of the oval, which is exact on the oval and close to it nearby.
 @inlinable func ovalDistance(_ x: Double, _ y: Double, _ a: Double, _ b: Double, squareness: Double) -> Double {

@@ -1,7 +1,8 @@
 import Frames
 import Imaging
 
-/// Everything that is not bone, as layers of which each covers those before it: skin, fat, muscle, organs, vessels, discs
+/// Everything that is not bone, as layers of which each covers those before it: skin, fat, muscle, organs, vessels,
+/// discs
 /// and what is in the canal.
 struct SoftTissue: Sendable {
     struct Layer: Sendable {

@@ -2,13 +2,15 @@ import Frames
 import Imaging
 
 extension SoftTissue {
-    /// Muscles, organs and vessels of a torso around the given spine; distances along it in stations of the canal's line.
+    /// Muscles, organs and vessels of a torso around the given spine; distances along it in stations of the canal's
+    /// line.
     init(_ definition: PhantomDefinition, canal: CanalLine, discs: [DiscSolid]) {
         torso = definition.torso
         self.canal = canal
         self.discs = discs
         backReach = Self.backReach(definition, canal)
-        layers = Self.walls(definition) + Self.organs(definition, canal) + Self.muscles(definition, canal)
+        layers =
+            Self.walls(definition) + Self.organs(definition, canal) + Self.muscles(definition, canal)
             + Self.spine(definition, canal, discs: discs.count)
     }
 
@@ -36,11 +38,14 @@ extension SoftTissue {
         ]
     }
 
-    /// Loosely placed: they make the image less than trivial for a threshold, and are no part of the truth but as vessels.
+    /// Loosely placed: they make the image less than trivial for a threshold, and are no part of the truth but as
+    /// vessels.
     private static func organs(_ d: PhantomDefinition, _ canal: CanalLine) -> [Layer] {
         let t = d.tissue
         let o = d.placement.position
-        func blob(_ x: Double, _ y: Double, _ z: Double, _ rx: Double, _ ry: Double, _ rz: Double, _ hu: Double) -> Layer {
+        func blob(_ x: Double, _ y: Double, _ z: Double, _ rx: Double, _ ry: Double, _ rz: Double, _ hu: Double)
+            -> Layer
+        {
             Layer(
                 shape: .ellipsoid(centre: o + Vector3(x, y, z), radii: Vector3(rx, ry, rz)), hu: hu, label: .softTissue)
         }
@@ -58,7 +63,9 @@ extension SoftTissue {
     private static func muscles(_ d: PhantomDefinition, _ canal: CanalLine) -> [Layer] {
         let (end, marks) = (Double(canal.stations.count), canal.controls.map(Double.init))
         let (top, sacrum) = (-40.0, marks[max(marks.count - 4, 0)])
-        func column(_ side: Side, _ left: Double, _ back: Double, _ w: Double, _ h: Double, _ from: Double, _ to: Double) -> Layer {
+        func column(
+            _ side: Side, _ left: Double, _ back: Double, _ w: Double, _ h: Double, _ from: Double, _ to: Double
+        ) -> Layer {
             Layer(
                 shape: .column(left: side.sign * left, back: back, halfWidth: w, halfDepth: h, from: from, to: to),
                 hu: d.tissue.muscle + (side == .left ? 2 : -2), label: .softTissue)

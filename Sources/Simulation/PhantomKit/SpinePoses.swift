@@ -3,7 +3,8 @@ import Imaging
 
 /// Where each vertebra stands: the reference level is placed, the others are stacked on it disc by disc.
 ///
-/// Through a disc the spine goes half the lower endplate's wedge, half the disc's height, the disc's angles, and the same
+/// Through a disc the spine goes half the lower endplate's wedge, half the disc's height, the disc's angles, and the
+/// same
 /// again below; so the angle between two endplates is exactly what the definition says.
 struct SpinePoses: Sendable {
     let vertebrae: [Pose<CT, Vertebra>]
@@ -12,7 +13,9 @@ struct SpinePoses: Sendable {
 
     init(_ definition: PhantomDefinition) {
         let levels = definition.levels
-        let steps = levels.indices.map { Self.step(from: levels[$0], to: $0 + 1 < levels.count ? levels[$0 + 1].body : nil, definition.sacrum) }
+        let steps = levels.indices.map {
+            Self.step(from: levels[$0], to: $0 + 1 < levels.count ? levels[$0 + 1].body : nil, definition.sacrum)
+        }
         let reference = levels.firstIndex { $0.label == definition.placement.referenceLevel } ?? 0
         let placement = definition.placement
         let rotation: Rotation<CT, Vertebra> = turn(

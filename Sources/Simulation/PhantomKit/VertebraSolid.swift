@@ -40,7 +40,8 @@ struct VertebraAnatomy: Sendable {
         let r = SIMD2(width(side) / 2, level.pedicle.height / 2)
         return [
             EllipticTube(
-                from: centre - axis * 11, to: centre + axis * 11, radii: [r * SIMD2(1.15, 1.1), r, r * SIMD2(1.25, 0.95)], end: r.min(),
+                from: centre - axis * 11, to: centre + axis * 11,
+                radii: [r * SIMD2(1.15, 1.1), r, r * SIMD2(1.25, 0.95)], end: r.min(),
                 fillet: fillet)
         ]
     }
@@ -70,8 +71,12 @@ struct VertebraAnatomy: Sendable {
         let root = Vector3(s * (wide * 0.85), canalBack - 0.5, -h * 0.5)
         let tip = Vector3(s * (wide * 0.85), canalBack + 0.5, -h - p.inferiorArticularReach + r * 0.6)
         return [
-            EllipticTube(from: low, to: high, upright: Vector3(0, 1, 0), radii: [SIMD2(r, r), SIMD2(r * 0.9, r * 0.8)], fillet: fillet),
-            EllipticTube(from: root, to: tip, upright: Vector3(0, 1, 0), radii: [SIMD2(r, r * 0.9), SIMD2(r, r * 0.8)], fillet: fillet),
+            EllipticTube(
+                from: low, to: high, upright: Vector3(0, 1, 0), radii: [SIMD2(r, r), SIMD2(r * 0.9, r * 0.8)],
+                fillet: fillet),
+            EllipticTube(
+                from: root, to: tip, upright: Vector3(0, 1, 0), radii: [SIMD2(r, r * 0.9), SIMD2(r, r * 0.8)],
+                fillet: fillet),
         ]
     }
 
@@ -80,7 +85,9 @@ struct VertebraAnatomy: Sendable {
         let start = isthmus(side).coordinates + Vector3(s * 1, 7, -2)
         let tip = Vector3(s * (p.transverseSpan / 2 - p.transverseHeight * 0.3), backWall + 16, start.z + 3)
         let r = SIMD2(p.transverseHeight * 0.32, p.transverseHeight * 0.55)
-        return EllipticTube(from: start, to: tip, radii: [r * SIMD2(1.3, 1.25), r * SIMD2(0.95, 0.85), r * SIMD2(0.85, 0.8)], end: r.x, fillet: fillet)
+        return EllipticTube(
+            from: start, to: tip, radii: [r * SIMD2(1.3, 1.25), r * SIMD2(0.95, 0.85), r * SIMD2(0.85, 0.8)], end: r.x,
+            fillet: fillet)
     }
 
     private var spinous: EllipticTube {
@@ -89,7 +96,9 @@ struct VertebraAnatomy: Sendable {
         let r = SIMD2(p.spinousThickness / 2, p.spinousHeight / 2)
         let start = Vector3(0, canalBack + p.laminaThickness, drop - 2)
         let tip = Vector3(0, canalBack + p.spinousLength - r.x * 1.2, drop - 6)
-        return EllipticTube(from: start, to: tip, radii: [r * SIMD2(1.1, 0.9), r, r * SIMD2(1.35, 0.95)], end: r.x * 1.2, fillet: fillet)
+        return EllipticTube(
+            from: start, to: tip, radii: [r * SIMD2(1.1, 0.9), r, r * SIMD2(1.35, 0.95)], end: r.x * 1.2, fillet: fillet
+        )
     }
 }
 

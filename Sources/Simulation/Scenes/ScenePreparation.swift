@@ -53,13 +53,19 @@ extension Scene {
         _ image: LoadedImage, _ labels: LabelVolume, _ observer: some SceneObserver
     ) throws(SceneError) -> PlanFile {
         try observer.stage("plan", "planning screws") { progress throws(SceneError) in
-            do throws(PlanningError) {
-                let planner = PedicleScrewPlanner(catalogue: try ScrewCatalogue(path: definition.cataloguePath))
-                let result = try planner.plan(ct: image.ct, labels: labels, levels: levels, progress: progress)
-                guard !result.plan.items.isEmpty else { throw SceneError.nothingPlanned }
-                return result.plan
-            } catch let error as PlanningError { throw .planning(error) } catch { throw .nothingPlanned }
+            let result = try planned(image, labels, progress)
+            guard !result.plan.items.isEmpty else { throw .nothingPlanned }
+            return result.plan
         }
+    }
+
+    private func planned(
+        _ image: LoadedImage, _ labels: LabelVolume, _ progress: @escaping ProgressReport
+    ) throws(SceneError) -> PedicleScrewPlanner.Result {
+        do throws(PlanningError) {
+            let planner = PedicleScrewPlanner(catalogue: try ScrewCatalogue(path: definition.cataloguePath))
+            return try planner.plan(ct: image.ct, labels: labels, levels: levels, progress: progress)
+        } catch { throw .planning(error) }
     }
 
     /// The plan's approval is made and verified as a person's would be, with a key that no file of trusted keys holds.

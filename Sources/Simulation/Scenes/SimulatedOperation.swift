@@ -42,8 +42,8 @@ final class SimulatedOperation: @unchecked Sendable {
         now = max(now, deadline)
         let seconds = Double(now) * 1e-9
         virtual.advance(to: seconds)
-        if let sample = tracker.newestSample(of: patient, at: seconds) {
-            _ = post.references.give(Timed(TrackedPose(sample.pose), at: sample.time))
+        if let sample = tracker.newestSample(of: patient, at: seconds), let pose = sample.pose {
+            _ = post.references.give(Timed(TrackedPose(pose), at: sample.time))
         }
     }
 

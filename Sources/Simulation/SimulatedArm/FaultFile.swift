@@ -2,7 +2,12 @@ import Settings
 
 extension ScheduledFault {
     /// Reads a file of faults: `schema: stylet.faults/1` and a list `faults`, each with `kind`, `at_s`, `duration_s`
-    /// (without it: to the end) and what its kind needs. SimScenes/README.md lists the kinds.
+    /// (without it: to the end) and what its kind needs:
+    ///
+    /// - `drop`, `damage`, `duplicate`: `direction` (`to-arm`, `to-host`), `probability` (1 without it)
+    /// - `delay`: `direction`, `delay_ms`
+    /// - `freeze-encoder`: `joint`, counted from 1; `shift-encoder`: `joint`, `shift_rad` or `shift_mm`
+    /// - `weaken-drive`: `joint`, `strength` (0…1); `emergency-stop`, `restart`: nothing
     ///
     /// - Throws: `SettingsError`, with file and key.
     public static func load(_ path: String) throws(SettingsError) -> [ScheduledFault] {
@@ -37,7 +42,8 @@ extension ScheduledFault {
         case "drop": fault = .drop(try Self.direction(&map), probability: try Self.probability(&map))
         case "damage": fault = .damage(try Self.direction(&map), probability: try Self.probability(&map))
         case "duplicate": fault = .duplicate(try Self.direction(&map), probability: try Self.probability(&map))
-        case "delay": fault = .delay(try Self.direction(&map), seconds: try map.number("delay_ms", in: 0...10_000) / 1000)
+        case "delay":
+            fault = .delay(try Self.direction(&map), seconds: try map.number("delay_ms", in: 0...10_000) / 1000)
         case "freeze-encoder": fault = .freezeEncoder(joint: try Self.joint(&map))
         case "shift-encoder": fault = .shiftEncoder(joint: try Self.joint(&map), by: try Self.shift(&map))
         case "weaken-drive":

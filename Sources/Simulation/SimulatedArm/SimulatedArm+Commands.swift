@@ -16,7 +16,7 @@ extension SimulatedArm {
         case .setPoint(let positions, let velocities): takeSetPoint(positions, velocities)
         case .enable: enable()
         case .disable: disable()
-        case .hold: if drive == .enabled, mode == .following { mode = .holding }
+        case .hold: if drive == .enabled, mode == .following { (mode, setPoint) = (.holding, nil) }
         case .stop: stop(then: .disabled)
         case .clearFault: clearFault()
         case .heartbeat: break
@@ -33,7 +33,7 @@ extension SimulatedArm {
     }
 
     /// Set-points start from where the arm is, so that nothing left over from before can make it jump.
-    private mutating func beginHolding() {
+    mutating func beginHolding() {
         faults.remove(.watchdog)
         mode = .holding
         setPoint = nil
@@ -64,7 +64,9 @@ extension SimulatedArm {
             let limits = description.arm.limits(joint)
             guard limits.contains(positions[joint], tolerance: 1e-6) else { return refuse(.jointLimit) }
             guard abs(velocities[joint]) <= limits.speed * 1.001 + 1e-6 else { return refuse(.overSpeed) }
-            let jump = abs(positions[joint] - followers[joint].reference.position)
+            // From set-point to set-point, since a line may bring several at once.
+            let before = setPoint?.positions[joint] ?? followers[joint].reference.position
+            let jump = abs(positions[joint] - before)
             guard jump <= limits.speed * (elapsed + 2 * settings.cycle) + 1e-6 else { return refuse(.badCommand) }
         }
         // It holds for the beginning of this cycle, when the controller looked at the line.

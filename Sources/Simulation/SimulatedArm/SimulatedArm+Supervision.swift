@@ -6,24 +6,16 @@ extension SimulatedArm {
     mutating func superviseLink() {
         if endpoint.isOpen, time - endpoint.heard > settings.sessionTime { endpoint.close() }
         if endpoint.watchdogHasRunOut(now: time) { loseHost() }
-        if case .releasing(let since) = mode, time - since >= settings.enableTime { startHolding() }
-    }
-
-    private mutating func startHolding() {
-        for joint in joints.indices {
-            joints[joint].reset()
-            followers[joint].reference = JointReference(position: joints[joint].encoder)
-        }
-        setPoint = nil
-        mode = .holding
+        if case .releasing(let since) = mode, time - since >= settings.enableTime { beginHolding() }
     }
 
     /// One servo period of every joint, which ends at `now`.
     mutating func moveJoints(at now: Double, dt: Double) {
-        let isBraked = switch mode {
-        case .braked, .releasing: true
-        case .following, .holding, .stopping: false
-        }
+        let isBraked =
+            switch mode {
+            case .braked, .releasing: true
+            case .following, .holding, .stopping: false
+            }
         for joint in joints.indices {
             if isBraked {
                 joints[joint].brake(dt: dt)

@@ -138,7 +138,6 @@ public struct SimulatedArm: Sendable {
     public mutating func skip(seconds: Double) {
         skipped += max(seconds, 0)
         endpoint.forgive(seconds: max(seconds, 0))
-        if let last = setPoint { setPoint = (last.positions, last.velocities, last.time + max(seconds, 0)) }
         time = Double(cycles) * settings.cycle + skipped
     }
 

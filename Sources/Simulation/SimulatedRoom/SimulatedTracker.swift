@@ -34,12 +34,12 @@ public struct SimulatedTracker: Sendable {
     }
 
     /// The newest sample of `patient`'s reference that has arrived by `now` and was not handed out before.
-    public mutating func newestSample(of patient: SimulatedPatient, at now: Double) -> TrackedPose<Reference>? {
-        var newest: TrackedPose<Reference>?
+    public mutating func newestSample(of patient: SimulatedPatient, at now: Double) -> TrackerSample<Reference>? {
+        var newest: TrackerSample<Reference>?
         while Double(next) / properties.rate + properties.latency <= now {
             let t = Double(next) / properties.rate
             let truth = X_BaseTracker.inverse * patient.reference(at: t)
-            newest = TrackedPose(pose: noisy(truth), time: t, errorRMS: properties.positionNoise)
+            newest = TrackerSample(pose: noisy(truth), time: t, errorRMS: properties.positionNoise)
             next += 1
         }
         return newest

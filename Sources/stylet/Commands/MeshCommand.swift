@@ -28,7 +28,7 @@ struct MeshCommand: StyletCommand {
         try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
         let written = try meshes.map { name, number, mesh -> JSONValue in
             let path = URL(fileURLWithPath: out).appendingPathComponent("\(name).\(format.rawValue)").relativePath
-            let final = try console.step("simplify", "simplifying \(name)") { _ in try maximumError.map { try mesh.simplified(maximumError: $0) } ?? mesh }
+            let final = try console.step("simplify", "simplifying \(name)") { _ in try maximumError.map { try mesh.simplified(maxError: $0) } ?? mesh }
             try console.step("write", "writing \(path)") { _ in try MeshFile.write(final, to: path, as: format.format) }
             console.say("\(path): \(final.triangles.count) triangles, \(String(format: "%.2f", final.volume / 1000)) ml")
             return [

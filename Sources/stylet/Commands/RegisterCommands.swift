@@ -106,12 +106,7 @@ struct RegisterSurface: StyletCommand {
         let surface = try console.step("load", "reading \(mesh)") { _ in MeshTree(try MeshFile.read(mesh)) }
         let touched = try PointsFile<Moving>.read(points).points
         let guess = try initial.map { try RigidTransformFile.read($0) }
-        let start: Pose<CT, Moving>? = try guess.map { file in
-            guard file.to == CT.name else {
-                throw Failure(code: "wrong-frames", message: "\(initial ?? ""): maps \(file.from) to \(file.to), but must map the points' frame to ct.")
-            }
-            do { return try file.poseOfAnyFrames() } catch { throw RegistrationError.file(path: initial ?? "", error) }
-        }
+        let start = try guess.map { try Self.start($0, path: initial ?? "") }
         let fit = try console.step("register", "registering") { progress in
             if let start { return try SurfaceRegistration(points: touched, on: surface, from: start) }
             return try SurfaceSearch().run(points: touched, on: surface, progress: progress)
@@ -128,5 +123,13 @@ struct RegisterSurface: StyletCommand {
                 "verdict": .string(Sentences.sentence(fit.verdict)),
                 "constraints": .array(fit.constraints.map { ["motion": .string(Sentences.sentence($0)), "deviation_mm": .number($0.deviation)] }),
             ], accepted: fit.verdict == .trustworthy)
+    }
+
+    /// The first guess, which must lead into the image.
+    private static func start(_ file: RigidTransformFile, path: String) throws -> Pose<CT, Moving> {
+        guard file.to == CT.name else {
+            throw Failure(code: "wrong-frames", message: "\(path): it maps \(file.from) to \(file.to), but must map the points' frame to ct.")
+        }
+        do throws(TransformFileProblem) { return try file.poseOfAnyFrames() } catch { throw RegistrationError.file(path: path, error) }
     }
 }

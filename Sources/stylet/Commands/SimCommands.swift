@@ -34,8 +34,8 @@ struct SimArm: StyletCommand {
         settings.firstSession = .random(in: 1...(.max / 2))
         settings.faults = try faults.map { try ScheduledFault.load($0) } ?? []
         let server = try PseudoTerminalArm(SimulatedArm(armOptions.load(), settings: settings))
-        print(JSONValue.object(["port": .string(server.path)]).line())
-        fflush(stdout)
+        // Unbuffered: another program waits for this line.
+        FileHandle.standardOutput.write(Data((JSONValue.object(["port": .string(server.path)]).line() + "\n").utf8))
         Signals.wait(seconds: seconds)
         let status = server.status
         server.stop()

@@ -9,6 +9,7 @@ extension Sentences {
         case .file(let path, let number): Failure(code: "file", message: "\(path) cannot be read or written: \(String(cString: strerror(number)).lowercased()).")
         case .notJSON(let byte, let fault): Failure(code: "not-json", message: "The plan is no JSON: at byte \(byte), \(sentence(fault)).")
         case .notAPlan(let key, let fault): Failure(code: "not-a-plan", message: "The file is no plan: '\(key)' \(sentence(fault)).")
+        case .settings(let inner): failureOf(inner)
         case .notACatalogue(let key, let fault): Failure(code: "not-a-catalogue", message: "The screw catalogue cannot be used: '\(key)' \(sentence(fault)).")
         case .notAKey(let path, let fault): Failure(code: "not-a-key", message: "\(path) \(sentence(fault)).")
         case .impossibleName(let name): Failure(code: "impossible-name", message: "'\(name)' cannot be a name in an approval: 1 to 100 bytes without control characters.")
@@ -146,13 +147,8 @@ extension Sentences {
 
     private static func sentence(_ fault: CatalogueFault) -> String {
         switch fault {
-        case .notYAML(let line): "(line \(line)) is no YAML"
-        case .missing: "is missing"
-        case .wrongType: "is of the wrong kind"
-        case .wrongSchema(let schema): "is '\(schema)', but '\(ScrewCatalogue.schema)' is read"
-        case .outOfRange(let value, let low, let high): "is \(value), but must lie between \(low) and \(high)"
         case .notRising: "must rise from entry to entry"
-        case .repeatedName(let name): "'\(name)' stands twice"
+        case .repeatedName(let name): "names '\(name)' twice"
         case .empty: "is empty"
         }
     }

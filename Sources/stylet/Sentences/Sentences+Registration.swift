@@ -73,11 +73,12 @@ extension Sentences {
 
     static func sentence(_ constraint: SurfaceConstraint) -> String {
         func axis(_ d: Direction<CT>) -> String { String(format: "(%.2f, %.2f, %.2f)", d.vector.x, d.vector.y, d.vector.z) }
+        func place(_ p: Point<CT>) -> String { String(format: "(%.0f, %.0f, %.0f)", p.x, p.y, p.z) }
         let motion =
             switch constraint.kind {
-            case .turn(let about): "turning about \(axis(about))"
+            case .turn(let about, let through): "turning about \(axis(about)) through \(place(through))"
             case .shift(let along): "shifting along \(axis(along))"
-            case .both(let about, let along): "turning about \(axis(about)) with shifting along \(axis(along))"
+            case .screw(let about, let through, _): "turning about \(axis(about)) through \(place(through)) while shifting along it"
             }
         return constraint.deviation.isFinite ? String(format: "%@: held to %.2f mm", motion, constraint.deviation) : "\(motion): not held at all"
     }

@@ -1,7 +1,7 @@
 import Frames
 
 /// One sample of a tracker: where a tracked body was, when, and how far to trust it.
-public struct TrackedPose<Body: Frame>: Equatable, Sendable {
+public struct TrackerSample<Body: Frame>: Equatable, Sendable {
     /// The body in the tracker's frame; `nil` where the tracker did not see it.
     public var pose: Pose<Tracker, Body>?
     /// When that was true, s of the clock of whoever reads the tracker.
@@ -16,7 +16,7 @@ public struct TrackedPose<Body: Frame>: Equatable, Sendable {
     }
 
     /// A sample that says that the body was not seen.
-    public static func missing(at time: Double) -> TrackedPose { TrackedPose(pose: nil, time: time, errorRMS: 0) }
+    public static func missing(at time: Double) -> TrackerSample { TrackerSample(pose: nil, time: time, errorRMS: 0) }
 
     public var isMissing: Bool { pose == nil }
 }
@@ -25,5 +25,5 @@ public struct TrackedPose<Body: Frame>: Equatable, Sendable {
 public protocol TrackerSource<Body> {
     associatedtype Body: Frame
     /// The newest sample that has arrived by `now` and was not handed out before; `nil` where there is none.
-    mutating func newestSample(at now: Double) -> TrackedPose<Body>?
+    mutating func newestSample(at now: Double) -> TrackerSample<Body>?
 }

@@ -1,0 +1,46 @@
+import Frames
+import Imaging
+import TestSupport
+import Testing
+
+@testable import Segmentation
+
+/// Real CTs; each skips where the folder of real data is missing.
+@Suite(.serialized) struct RealImageTests {
+    /// TotalSegmentator's numbers in this folder and what they mean (data/README.md).
+    static let meaning: [Int: AnatomicalLabel] = [
+        27: AnatomicalLabel(24), 28: AnatomicalLabel(23), 29: AnatomicalLabel(22), 30: AnatomicalLabel(21),
+        31: AnatomicalLabel(20), 32: AnatomicalLabel(19),
+    ]
+
+    @Test(.enabled(if: realData("lumbar-3mm/ct.nii.gz") != nil, "needs STYLET_DATA"))
+    func lumbarSpineAtThreeMillimetres() throws {
+        let image = try ImageReader.read(try #require(realData("lumbar-3mm/ct.nii.gz")).path)
+        let truth = try LabelReader.read(
+            try #require(realData("lumbar-3mm/labels-totalseg.nii.gz")).path, on: image.ct.geometry, map: Self.meaning)
+        let found = try SpineSegmentation.segment(image.ct)
+        for label in lumbarVertebrae { #expect(dice(found.labels, truth, label) >= 0.83, "\(label.name)") }
+        #expect(found.vertebrae.filter { lumbarVertebrae.contains($0.label) }.allSatisfy { $0.isCertain })
+    }
+
+    @Test(.enabled(if: realData("thoracolumbar-j2k-dicom") != nil, "needs STYLET_DATA"))
+    func aSliverWithoutAWholeVertebraIsRefused() throws {
+        let image = try ImageReader.read(try #require(realData("thoracolumbar-j2k-dicom")).path)
+        #expect { try SpineSegmentation.segment(image.ct) } throws: { error in
+            if case SegmentationError.noWholeVertebra = error { return true }
+            return false
+        }
+    }
+
+    @Test(.enabled(if: realData("torso-dicom") != nil, "needs STYLET_DATA"))
+    func theTorsoHasItsNames() throws {
+        let image = try ImageReader.read(try #require(realData("torso-dicom")).path)
+        let found = try SpineSegmentation.segment(image.ct)
+        let names = found.vertebrae.map(\.label.name)
+        // Seen in the images: T6 at the upper edge, then every level down to the sacrum.
+        #expect(names == ["T6", "T7", "T8", "T9", "T10", "T11", "T12", "L1", "L2", "L3", "L4", "L5", "sacrum"])
+        #expect(found.vertebrae.filter { lumbarVertebrae.contains($0.label) }.allSatisfy { $0.isCertain && !$0.isPartial })
+        // A lumbar vertebra fills about 35–90 ml.
+        for s in found.structures where lumbarVertebrae.contains(s.label) { #expect((35...90).contains(s.volume)) }
+    }
+}
