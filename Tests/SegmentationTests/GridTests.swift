@@ -37,8 +37,9 @@ import Testing
         var generator = SeededGenerator(seed: 5)
         for _ in 0..<300 {
             let v = (0..<6).map { _ in generator.normal() * 50 }
-            let value = Double(largestEigenvalue(
-                Float(v[0]), Float(v[1]), Float(v[2]), Float(v[3]), Float(v[4]), Float(v[5])))
+            let value = Double(
+                largestEigenvalue(
+                    Float(v[0]), Float(v[1]), Float(v[2]), Float(v[3]), Float(v[4]), Float(v[5])))
             let m = Matrix3(rows: Vector3(v[0], v[3], v[4]), Vector3(v[3], v[1], v[5]), Vector3(v[4], v[5], v[2]))
             let shifted = m - Matrix3.identity * value
             let scale = pow3(m.largestMagnitude)
@@ -95,7 +96,8 @@ import Testing
                 }
             }
         }
-        let sizes = Dictionary(grouping: m.values.indices.filter { m.values[$0] == 1 }, by: root).values.map(\.count).sorted()
+        let sizes = Dictionary(grouping: m.values.indices.filter { m.values[$0] == 1 }, by: root).values.map(\.count)
+            .sorted()
         #expect(m.components().list.map(\.count).sorted() == sizes)
     }
 }

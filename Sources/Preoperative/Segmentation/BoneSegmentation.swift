@@ -5,7 +5,9 @@ import Imaging
 enum BoneSegmentation {
     static let boneHU: Float = 220
 
-    static func segment(_ ct: Volume<Int16>, progress: ProgressReport?) throws(SegmentationError) -> SpineSegmentationResult {
+    static func segment(_ ct: Volume<Int16>, progress: ProgressReport?) throws(SegmentationError)
+        -> SpineSegmentationResult
+    {
         let box = PatientBox(around: ct.geometry)
         let coarse = ScalarGrid(ct, spacing: SpineSegmentation.coarseSpacing, box: box)
         let body = BodyMask.find(in: coarse)

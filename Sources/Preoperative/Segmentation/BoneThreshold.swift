@@ -2,7 +2,7 @@ import Frames
 import Imaging
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// Where bone ends: halfway between soft tissue and the bone nearby, so that the boundary lies where an edge blurred by

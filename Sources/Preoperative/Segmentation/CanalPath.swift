@@ -2,7 +2,7 @@ import Frames
 import Imaging
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// Finds the spinal canal as a path through axial slices: soft tissue with bone all around it within a canal's radius,
@@ -35,61 +35,55 @@ struct CanalPathFinder {
         for i in 0..<grid.count where grid.values[i] > ringHU { bone[i] = 1 }
         let ring = thickened(bone)
         let sums = BoxSums(bone, nx: grid.nx, ny: grid.ny, nz: grid.nz)
+        let rays = RayTable(count: Self.rays, steps: Int(Self.reach / grid.spacing))
         var result = [Float](repeating: -1, count: grid.count)
         let (w, h, d) = (grid.nx, grid.ny, grid.nz)
-        let steps = Int(Self.reach / grid.spacing)
-        let directions = (0..<Self.rays).map { k -> (Float, Float) in
-            let angle = 2 * Float.pi * Float(k) / Float(Self.rays)
-            return (cosf(angle), sinf(angle))
-        }
-        let margin = Int((26 / grid.spacing).rounded()), up = Int((8 / grid.spacing).rounded())
-        let unit = Float(grid.spacing)
-        grid.values.withUnsafeBufferPointer { hu in
-            ring.withUnsafeBufferPointer { ringPointer in
-                body.values.withUnsafeBufferPointer { bodyPointer in
-                    let v = SharedReader(hu), r = SharedReader(ringPointer), inside = SharedReader(bodyPointer)
-                    result.withUnsafeMutableBufferPointer { out in
-                        let target = SharedBuffer(out)
-                        parallelFor(d) { z in
-                            for y in 3..<max(3, h - 3) {
-                                for x in 3..<max(3, w - 3) {
-                                    let i = (z * h + y) * w + x
-                                    guard inside[i] == 1, v[i] > -80, v[i] < 150, r[i] == 0 else { continue }
-                                    // A vertebra fills more than a tenth of the box round its canal.
-                                    let filled = sums.fraction(x - margin..<x + margin, y - margin..<y + margin, z - up..<z + up)
-                                    guard filled > 0.07 else { continue }
-                                    let front = sums.fraction(
-                                        x - 4..<x + 5, y - Int(30 / grid.spacing)..<y - Int(8 / grid.spacing), z - 8..<z + 9)
-                                    var hits: Float = 0
-                                    var nearest = Float(Self.reach)
-                                    var pairs: Float = 0
-                                    var first = [Float](repeating: 0, count: Self.rays)
-                                    for k in 0..<Self.rays {
-                                        let (dx, dy) = directions[k]
-                                        for step in 1...steps {
-                                            let px = Int(Float(x) + dx * Float(step) + 0.5)
-                                            let py = Int(Float(y) + dy * Float(step) + 0.5)
-                                            guard px >= 0, py >= 0, px < w, py < h else { break }
-                                            if r[(z * h + py) * w + px] == 1 {
-                                                hits += 1
-                                                first[k] = Float(step) * unit
-                                                nearest = min(nearest, first[k])
-                                                break
-                                            }
-                                        }
-                                    }
-                                    for k in 0..<(Self.rays / 2) where first[k] > 0 && first[k + Self.rays / 2] > 0 { pairs += 1 }
-                                    guard hits >= 9, nearest >= 3 else { continue }
-                                    let ringed = (hits / Float(Self.rays)) * 0.5 + pairs / Float(Self.rays / 2) * 0.5
-                                    target[i] = ringed + 0.04 * (min(nearest, 8) - 6) + 0.4 * min(0.4, front)
-                                }
-                            }
+        ring.withUnsafeBufferPointer { ringPointer in
+            let shared = SharedReader(ringPointer)
+            result.withUnsafeMutableBufferPointer { out in
+                let target = SharedBuffer(out)
+                parallelFor(d) { z in
+                    for y in 3..<max(3, h - 3) {
+                        for x in 3..<max(3, w - 3) where mayBeCanal(grid.offset(x, y, z), shared) {
+                            target[grid.offset(x, y, z)] = score(x, y, z, shared, sums, rays)
                         }
                     }
                 }
             }
         }
         return result
+    }
+
+    @inline(__always) private func mayBeCanal(_ i: Int, _ ring: SharedReader<UInt8>) -> Bool {
+        let hu = grid.values[i]
+        return hu > -80 && hu < 150 && body.values[i] == 1 && ring[i] == 0
+    }
+
+    /// How closely bone rings a voxel, how roomy that ring is, and how much bone lies in front.
+    @inline(__always) private func score(
+        _ x: Int, _ y: Int, _ z: Int, _ ring: SharedReader<UInt8>, _ sums: BoxSums, _ rays: RayTable
+    ) -> Float {
+        let margin = Int((26 / grid.spacing).rounded()), up = Int((8 / grid.spacing).rounded())
+        // A vertebra fills more than a fourteenth of the box round its canal.
+        guard sums.fraction(x - margin..<x + margin, y - margin..<y + margin, z - up..<z + up) > 0.07 else { return -1 }
+        var hits: UInt32 = 0
+        var nearest = Float(Self.reach)
+        for k in 0..<Self.rays {
+            for step in 1...rays.steps {
+                let px = x + rays.dx(k, step), py = y + rays.dy(k, step)
+                guard px >= 0, py >= 0, px < grid.nx, py < grid.ny else { break }
+                guard ring[grid.offset(px, py, z)] == 1 else { continue }
+                hits |= 1 << UInt32(k)
+                nearest = min(nearest, Float(step) * Float(grid.spacing))
+                break
+            }
+        }
+        guard hits.nonzeroBitCount >= 9, nearest >= 3 else { return -1 }
+        let pairs = (hits & (hits >> UInt32(Self.rays / 2))).nonzeroBitCount
+        let ringed = 0.5 * Float(hits.nonzeroBitCount) / Float(Self.rays) + Float(pairs) / Float(Self.rays)
+        let front = sums.fraction(
+            x - 4..<x + 5, y - Int(30 / grid.spacing)..<y - Int(8 / grid.spacing), z - 8..<z + 9)
+        return ringed + 0.04 * (min(nearest, 8) - 6) + 0.4 * min(0.4, front)
     }
 
     /// Bone within ±4 mm along z counts, since discs and foramina open the ring in single slices.
@@ -165,6 +159,25 @@ struct CanalPathFinder {
     }
 }
 
+/// Whole-voxel steps along rays in an axial plane.
+struct RayTable: Sendable {
+    let steps: Int
+    private let offsets: [(dx: Int, dy: Int)]
+
+    init(count: Int, steps: Int) {
+        self.steps = steps
+        offsets = (0..<count).flatMap { k -> [(dx: Int, dy: Int)] in
+            let angle = 2 * Double.pi * Double(k) / Double(count)
+            return (0...steps).map {
+                (Int((cos(angle) * Double($0)).rounded()), Int((sin(angle) * Double($0)).rounded()))
+            }
+        }
+    }
+
+    @inline(__always) func dx(_ ray: Int, _ step: Int) -> Int { offsets[ray * (steps + 1) + step].dx }
+    @inline(__always) func dy(_ ray: Int, _ step: Int) -> Int { offsets[ray * (steps + 1) + step].dy }
+}
+
 /// Sums of a mask over boxes in constant time (summed-volume table).
 struct BoxSums: Sendable {
     private let table: [Int32]
@@ -194,9 +207,11 @@ struct BoxSums: Sendable {
         guard volume > 0 else { return 0 }
         let (w, h) = (nx + 1, ny + 1)
         func at(_ a: Int, _ b: Int, _ c: Int) -> Int32 { table[(c * h + b) * w + a] }
-        let high = at(x.upperBound, y.upperBound, z.upperBound) - at(x.lowerBound, y.upperBound, z.upperBound)
+        let high =
+            at(x.upperBound, y.upperBound, z.upperBound) - at(x.lowerBound, y.upperBound, z.upperBound)
             - at(x.upperBound, y.lowerBound, z.upperBound) + at(x.lowerBound, y.lowerBound, z.upperBound)
-        let low = at(x.upperBound, y.upperBound, z.lowerBound) - at(x.lowerBound, y.upperBound, z.lowerBound)
+        let low =
+            at(x.upperBound, y.upperBound, z.lowerBound) - at(x.lowerBound, y.upperBound, z.lowerBound)
             - at(x.upperBound, y.lowerBound, z.lowerBound) + at(x.lowerBound, y.lowerBound, z.lowerBound)
         return Float(high - low) / Float(volume)
     }

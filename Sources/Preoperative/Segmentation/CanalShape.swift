@@ -2,7 +2,7 @@ import Frames
 import Imaging
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// The canal's wall round a curve: for each millimetre of the curve and each of `angles` directions in the normal
@@ -97,8 +97,8 @@ struct CanalShape: Sendable {
         return (min(max(u, -4), 4), min(max(v, -4), 4))
     }
 
-    /// The wall everywhere: crossings that stand out far beyond their neighbours along the curve (foramina, gaps between
-    /// laminae, discs) give way to the low quartile of those nearby.
+    /// The wall everywhere: crossings that stand out far beyond their neighbours along the curve (foramina,
+    /// gaps between laminae, discs) give way to the low quartile of those nearby.
     init(_ curve: SpineCurve, _ grid: ScalarGrid, wallHU: Float) {
         let walls = Self.crossings(curve, grid, wallHU: wallHU)
         let n = curve.count

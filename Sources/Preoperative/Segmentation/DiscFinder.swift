@@ -2,7 +2,7 @@ import Frames
 import Imaging
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// The middle plane of a disc, as found in the image.

@@ -2,12 +2,13 @@ import Frames
 import Imaging
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 extension PatientGrid where Value == Float {
     /// Applies `line` to every row along x, then y, then z; rows are copied out and back, on all cores.
-    mutating func filterLines(_ line: @Sendable (UnsafeBufferPointer<Float>, UnsafeMutableBufferPointer<Float>) -> Void) {
+    mutating func filterLines(_ line: @Sendable (UnsafeBufferPointer<Float>, UnsafeMutableBufferPointer<Float>) -> Void)
+    {
         for axis in 0..<3 { filterLines(axis: axis, line) }
     }
 

@@ -36,7 +36,8 @@ struct LabelCleaner {
     /// Cuts the box of one number out as a mask, with a margin of one voxel all round.
     private func mask(_ paint: [UInt8], _ value: UInt8, _ b: VoxelBounds) -> MaskGrid {
         var m = MaskGrid(
-            nx: b.high.x - b.low.x + 3, ny: b.high.y - b.low.y + 3, nz: b.high.z - b.low.z + 3, spacing: 1, origin: .zero,
+            nx: b.high.x - b.low.x + 3, ny: b.high.y - b.low.y + 3, nz: b.high.z - b.low.z + 3, spacing: 1,
+            origin: .zero,
             filledWith: 0)
         forEachRow(b) { z, y, row in
             for x in b.low.x...b.high.x where paint[row + x] == value {
@@ -74,7 +75,9 @@ struct LabelCleaner {
             for y in b.low.y...b.high.y {
                 for x in b.low.x...b.high.x {
                     let number = map[m.offset(x - b.low.x + 1, y - b.low.y + 1, z - b.low.z + 1)]
-                    if number > 0, ct.voxels[(z * size.y + y) * size.x + x] > Self.certainBoneHU { dense[Int(number) - 1] += 1 }
+                    if number > 0, ct.voxels[(z * size.y + y) * size.x + x] > Self.certainBoneHU {
+                        dense[Int(number) - 1] += 1
+                    }
                 }
             }
         }
@@ -95,12 +98,15 @@ struct LabelCleaner {
     /// A voxel of no structure with at least four of its six neighbours in `value` joins it: gaps a voxel wide close.
     func closeGaps(_ paint: inout [UInt8], _ value: UInt8, _ b: VoxelBounds) {
         let plane = size.x * size.y
+        func inner(_ low: Int, _ high: Int, _ count: Int) -> Range<Int> {
+            (low..<high + 1).clamped(to: 1..<max(1, count - 1))
+        }
         for _ in 0..<2 {
             var joining: [Int] = []
-            for z in max(1, b.low.z)...max(1, min(size.z - 2, b.high.z)) where size.z > 2 {
-                for y in max(1, b.low.y)...max(1, min(size.y - 2, b.high.y)) {
+            for z in inner(b.low.z, b.high.z, size.z) {
+                for y in inner(b.low.y, b.high.y, size.y) {
                     let row = (z * size.y + y) * size.x
-                    for x in max(1, b.low.x)...max(1, min(size.x - 2, b.high.x)) {
+                    for x in inner(b.low.x, b.high.x, size.x) {
                         let i = row + x
                         guard paint[i] == Paint.body || paint[i] == Paint.bone else { continue }
                         var count = 0
@@ -124,7 +130,9 @@ struct LabelCleaner {
                 for x in b.low.x...b.high.x {
                     let i = (z * size.y + y) * size.x + x
                     guard paint[i] == Paint.body || paint[i] == Paint.bone else { continue }
-                    if closed.values[closed.offset(x - b.low.x + 1, y - b.low.y + 1, z - b.low.z + 1)] == 1 { paint[i] = value }
+                    if closed.values[closed.offset(x - b.low.x + 1, y - b.low.y + 1, z - b.low.z + 1)] == 1 {
+                        paint[i] = value
+                    }
                 }
             }
         }
@@ -166,7 +174,11 @@ struct LabelCleaner {
         _ offset: (Int, Int) -> Int?
     ) {
         var seen = [Bool](repeating: false, count: w * h)
-        for v in 0..<h { for u in 0..<w { if let o = offset(u, v), paint[o] == value || paint[o] == rule.alsoWall { seen[v * w + u] = true } } }
+        for v in 0..<h {
+            for u in 0..<w {
+                if let o = offset(u, v), paint[o] == value || paint[o] == rule.alsoWall { seen[v * w + u] = true }
+            }
+        }
         var stack: [Int] = []
         func grow(_ start: Int, _ visit: (Int) -> Void) {
             seen[start] = true

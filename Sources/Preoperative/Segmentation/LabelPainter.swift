@@ -2,7 +2,7 @@ import Frames
 import Imaging
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// Numbers that stand for structures until the levels have their names.
@@ -81,16 +81,19 @@ struct LabelPainter {
         guard let i = grid.nearestOffset(p) else { return farBone(value, p, c) ?? ground }
         let owner = territories.owner.values[i]
         let bone = value > threshold.values[i]
-        let ownedBone = bone && owner >= Paint.firstRib
+        let organ = lateral.solid.values[c] == 1 && abs(p.x - axis.centre(p.z).x) > 26
+        let ownedBone =
+            bone && owner >= Paint.firstRib && (owner == Paint.pelvis || !organ)
             && (abs(p.x - axis.centre(p.z).x) < LateralBones.clearance || lateral.surroundings.values[c] == 1)
         guard aside < 90 else { return ownedBone ? owner : farBone(value, p, c) ?? ground }
         let place = curve.place(of: p)
         let radius = (place.left * place.left + place.back * place.back).squareRoot()
         let near = radius < 75 && abs(place.ahead) < 60
         if near {
-            let inCanal = abs(place.ahead) < 1 && radius < CanalShape.reach + 3
+            let inCanal =
+                abs(place.ahead) < 1 && radius < CanalShape.reach + 3
                 && radius < shape.radius(place.index, angle: atan2(place.back, place.left))
-            if let piece = spinePiece(owner, bone, p, place, inCanal) { return piece }
+            if let piece = spinePiece(owner, bone, p, place, inCanal), !organ || isSacrum(piece) { return piece }
             if inCanal { return Paint.canal }
             if ownedBone { return owner }
             if !bone, value > -150, rims.contains(where: { $0.contains(p) }) { return Paint.disc }
@@ -122,12 +125,16 @@ struct LabelPainter {
         return owner
     }
 
+    private func isSacrum(_ piece: UInt8) -> Bool { segments[Int(piece) - 1].kind == .sacrum }
+
     private func farBone(_ value: Float, _ p: Vector3, _ coarseOffset: Int) -> UInt8? {
         guard value > Self.boneHU else { return nil }
         switch lateral.component(at: p)?.kind {
         case .pelvis: return Paint.pelvis
-        case .rib: return Paint.firstRib
-        case .other, nil: return otherBones.values[coarseOffset] == 1 ? Paint.bone : nil
+        case .rib: return lateral.solid.values[coarseOffset] == 1 ? nil : Paint.firstRib
+        case .other, nil:
+            let organ = lateral.solid.values[coarseOffset] == 1 && p.z > discs[0].centre.z
+            return otherBones.values[coarseOffset] == 1 && !organ ? Paint.bone : nil
         }
     }
 }

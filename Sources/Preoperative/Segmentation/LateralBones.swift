@@ -9,7 +9,7 @@ struct LateralBones: Sendable {
     static let clearance = 56.0
     static let boneHU: Float = 220
     /// Cortex, which organs full of contrast lack; every voxel of bone has some within `cortexReach` mm.
-    static let cortexHU: Float = 320, cortexReach = 7.0
+    static let cortexHU: Float = 380, cortexReach = 7.0
 
     /// Kind of each component, by number - 1.
     private(set) var kinds: [Kind] = []
@@ -19,6 +19,10 @@ struct LateralBones: Sendable {
     private(set) var surroundings: MaskGrid
     /// Where cortex lies within `cortexReach`.
     private(set) var nearCortex: MaskGrid
+    /// What is bright through and through over more than 12 mm: bodies of vertebrae, and hearts and vessels
+    /// with contrast.
+    private(set) var solid: MaskGrid
+    static let solidHU: Float = 180
 
     /// - Parameters:
     ///   - curve: the canal, from whose middle the distance to the side counts.
@@ -27,6 +31,7 @@ struct LateralBones: Sendable {
     init(_ coarse: ScalarGrid, _ body: MaskGrid, part: Float = 1, pelvisTop: Double, curve: SpineCurve) {
         var mask = MaskGrid(like: coarse, filledWith: 0)
         nearCortex = Self.nearCortex(coarse, Self.cortexHU * part)
+        solid = Self.solid(coarse)
         for z in 0..<coarse.nz {
             let centre = curve.middle(at: coarse.point(0, 0, z).z)
             for y in 0..<coarse.ny {
@@ -43,7 +48,9 @@ struct LateralBones: Sendable {
         map.values = numbers
         surroundings = MaskGrid(like: coarse, filledWith: 0)
         kinds = Self.kinds(of: list, numbers, coarse, dense: 400 * part, pelvisTop: pelvisTop, curve: curve)
-        for i in 0..<coarse.count where numbers[i] > 0 && kinds[Int(numbers[i]) - 1] != .other { surroundings.values[i] = 1 }
+        for i in 0..<coarse.count where numbers[i] > 0 && kinds[Int(numbers[i]) - 1] != .other {
+            surroundings.values[i] = 1
+        }
         surroundings = surroundings.dilated(steps: 1)
     }
 
@@ -53,9 +60,19 @@ struct LateralBones: Sendable {
         return dense.dilated(steps: max(1, Int((cortexReach / coarse.spacing).rounded())))
     }
 
-    /// Takes away what lies far from cortex, or is bright through and through over more than 12 mm: kidneys, heart and
+    private static func solid(_ coarse: ScalarGrid) -> MaskGrid {
+        var bright = MaskGrid(like: coarse, filledWith: 0)
+        for i in 0..<bright.count where coarse.values[i] > solidHU { bright.values[i] = 1 }
+        let steps = max(2, Int((6 / coarse.spacing).rounded()))
+        return bright.eroded(steps: steps).dilated(steps: steps + 1)
+    }
+
+    /// Takes away what lies far from cortex, or is bright through and through over more than 12 mm: kidneys,
+    /// heart and
     /// vessels full of contrast.
-    static func removeOrgans(_ mask: inout MaskGrid, _ coarse: ScalarGrid, nearCortex dense: MaskGrid, above floor: Double) {
+    static func removeOrgans(
+        _ mask: inout MaskGrid, _ coarse: ScalarGrid, nearCortex dense: MaskGrid, above floor: Double
+    ) {
         let steps = max(2, Int((6 / coarse.spacing).rounded()))
         let organs = mask.eroded(steps: steps).dilated(steps: steps + 2)
         let start = min(max(0, Int((floor - coarse.origin.z) / coarse.spacing)), coarse.nz) * coarse.nx * coarse.ny

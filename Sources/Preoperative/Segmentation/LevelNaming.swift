@@ -41,8 +41,8 @@ struct LevelNaming {
         }
     }
 
-    /// The lowest vertebra with a rib, where those above it carry ribs as well; `nil` where every one does, for then the
-    /// last rib may lie below the image.
+    /// The lowest vertebra with a rib, where those above it carry ribs as well; `nil` where every one does,
+    /// for then the last rib may lie below the image.
     var lowestRib: Int? {
         guard let first = ribs.firstIndex(of: true) else { return nil }
         let above = ribs[first...]

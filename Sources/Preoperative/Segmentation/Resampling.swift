@@ -73,7 +73,8 @@ func trilinear(_ v: UnsafeBufferPointer<Int16>, _ size: GridSize, _ g: Vector3) 
     guard g.x >= -0.51, g.y >= -0.51, g.z >= -0.51, g.x <= Double(nx) - 0.49, g.y <= Double(ny) - 0.49,
         g.z <= Double(nz) - 0.49
     else { return outsideHU }
-    let cx = min(max(g.x, 0), Double(nx - 1)), cy = min(max(g.y, 0), Double(ny - 1)), cz = min(max(g.z, 0), Double(nz - 1))
+    let cx = min(max(g.x, 0), Double(nx - 1)), cy = min(max(g.y, 0), Double(ny - 1)),
+        cz = min(max(g.z, 0), Double(nz - 1))
     let (x, y, z) = (min(Int(cx), max(nx - 2, 0)), min(Int(cy), max(ny - 2, 0)), min(Int(cz), max(nz - 2, 0)))
     let (fx, fy, fz) = (Float(cx - Double(x)), Float(cy - Double(y)), Float(cz - Double(z)))
     let dx = nx > 1 ? 1 : 0, dy = ny > 1 ? nx : 0, dz = nz > 1 ? nx * ny : 0

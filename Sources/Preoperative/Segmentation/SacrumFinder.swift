@@ -33,15 +33,20 @@ enum SacrumFinder {
         let axes = disc.axes(curve)
         var bone = 0.0, inner = 0.0, count = 0.0, innerCount = 0.0
         for u in stride(from: 28.0, through: 42, by: 2) {
+            var first: Double?, last = 0.0, places = 0.0
             for w in stride(from: -14.0, through: 14, by: 2) {
                 let p = disc.centre + axes.left * (u * side) + axes.back * w + disc.normal * height
                 guard let i = blurred.nearestOffset(p), blurred.values[i] > -900 else { return nil }
-                count += 1
-                if u < 33 { innerCount += 1 }
+                places += 1
                 guard blurred.values[i] > boneHU else { continue }
-                bone += 1
-                if u < 33 { inner += 1 }
+                first = first ?? w
+                last = w
             }
+            // From the front cortex to the back one, since the marrow between may be fat.
+            let filled = first.map { (last - $0) / 2 + 1 } ?? 0
+            count += places
+            bone += filled
+            if u < 33 { (inner, innerCount) = (inner + filled, innerCount + places) }
         }
         return (bone / count, inner / innerCount)
     }

@@ -57,7 +57,8 @@ struct SpineAssembly {
                 cleaner.closeGaps(&paint, id, bounds)
             }
             cleaner.keepLargest(&paint, id, bounds, ct, smallest: 100, replacement: Paint.bone)
-            let rule = sacrum
+            let rule =
+                sacrum
                 ? LabelCleaner.HoleRule(largest: 2500, alsoWall: Paint.pelvis, leastMeanHU: 40)
                 : LabelCleaner.HoleRule(largest: 250)
             cleaner.fillHoles(&paint, id, bounds, ct, rule)
@@ -82,14 +83,16 @@ struct SpineAssembly {
         var findings: [VertebraFinding] = []
         for k in anatomy.segments.indices.reversed() where present.contains(UInt8(k + 1)) {
             let segment = anatomy.segments[k]
-            let name = segment.kind == .sacrum
+            let name =
+                segment.kind == .sacrum
                 ? LevelNaming.Name(label: .sacrum, isCertain: true, evidence: [], candidates: [.sacrum])
                 : names[k - (hasSacrum ? 1 : 0)]
             numbers[k + 1] = name.label.number
             let cut = edges.contains(UInt8(k + 1)) || (segment.kind == .vertebra && !isComplete(k))
-            findings.append(VertebraFinding(
-                label: name.label, isCertain: name.isCertain, evidence: name.evidence, candidates: name.candidates,
-                isPartial: cut, bodyHU: bodyHU(k)))
+            findings.append(
+                VertebraFinding(
+                    label: name.label, isCertain: name.isCertain, evidence: name.evidence, candidates: name.candidates,
+                    isPartial: cut, bodyHU: bodyHU(k)))
         }
         return (findings, numbers)
     }

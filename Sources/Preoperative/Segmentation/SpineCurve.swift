@@ -2,7 +2,7 @@ import Frames
 import Imaging
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// Axes at one place along the spine: unit vectors of CT coordinates.
@@ -118,7 +118,8 @@ struct SpineCurve: Sendable {
         let slopeLow = (points[span] - points[0]) / Double(span)
         let slopeHigh = (points[n - 1] - points[n - 1 - span]) / Double(span)
         func at(_ i: Int) -> Vector3 {
-            i < 0 ? points[0] + slopeLow * Double(i) : i >= n ? points[n - 1] + slopeHigh * Double(i - n + 1) : points[i]
+            i < 0
+                ? points[0] + slopeLow * Double(i) : i >= n ? points[n - 1] + slopeHigh * Double(i - n + 1) : points[i]
         }
         let weights = (-reach...reach).map { exp(-0.5 * Double($0 * $0) / (sigma * sigma)) }
         let total = weights.reduce(0, +)

@@ -113,7 +113,8 @@ struct SpineAnatomy {
     }
 
     private static func surfaces(
-        _ segments: [SpineSegment], _ curve: SpineCurve, _ shape: CanalShape, _ grid: ScalarGrid, _ threshold: ScalarGrid
+        _ segments: [SpineSegment], _ curve: SpineCurve, _ shape: CanalShape, _ grid: ScalarGrid,
+        _ threshold: ScalarGrid
     ) -> [BodySurface?] {
         let smooth = grid.blurred(sigma: 0.7)
         var result = [BodySurface?](repeating: nil, count: segments.count)

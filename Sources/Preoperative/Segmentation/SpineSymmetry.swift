@@ -2,7 +2,7 @@ import Frames
 import Imaging
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// Finds how far the spine is turned about its own length, from the mirror symmetry of the bone round the canal.

@@ -3,15 +3,14 @@ import Imaging
 
 /// Whose bone each voxel is: the piece of the spine, rib or pelvis that reaches it first through bone.
 ///
-/// Fronts start in every body (and in the far ends of ribs and pelvis) and run at a price: low through dense bone, high
-/// across joint gaps, which are thin dark sheets between bright sides (the largest eigenvalue of the Hessian), and high
-/// where the HU fall below the local threshold. Discs are walls. It is a multi-source shortest path (Dijkstra 1959)
-/// with whole-number prices in buckets (Dial 1969).
+/// Fronts start in every body (and in the far ends of ribs and pelvis) and run at a price: low through dense bone,
+/// high across joint gaps, which are thin dark sheets between bright sides (the largest eigenvalue of the Hessian),
+/// and high where the HU fall below the local threshold. Discs are walls. It is a multi-source shortest path
+/// (Dijkstra 1959) with whole-number prices in buckets (Dial 1969).
 struct Territories {
-    /// Owners: 1… the spine's pieces from the lowest (index + 1), 100…199 ribs, 200 pelvis, 255 nobody's soft tissue.
-    static let firstRib: UInt8 = 100
-    static let pelvis: UInt8 = 200
-    static let unreached: UInt8 = 0
+    // Owners: 0 nobody, 1… the spine's pieces from the lowest (index + 1), 100…199 ribs, 200 pelvis.
+    static let firstRib = Paint.firstRib
+    static let pelvis = Paint.pelvis
 
     var owner: MaskGrid
     /// Which number of `LateralBones` each rib's owner stands for.
@@ -60,7 +59,7 @@ struct TerritoryFinder {
     /// Away from the spine only what has cortex nearby is bone; contrast-filled kidneys have none.
     @inline(__always) private func mayBeBone(_ i: Int) -> Bool {
         let p = grid.point(offset: i)
-        guard abs(p.x - curve.middle(at: p.z)) > 48 else { return true }
+        guard abs(p.x - curve.middle(at: p.z)) > 36 else { return true }
         guard let c = lateral.nearCortex.nearestOffset(p) else { return true }
         return lateral.nearCortex.values[c] == 1
     }
@@ -96,7 +95,9 @@ struct TerritoryFinder {
 
     /// In front of the sacral canal, below the disc that lies on the sacrum.
     private func isSacralBody(_ p: Vector3) -> Bool {
-        guard let upper = segments[0].upper, upper.height(p) < -(upper.halfThickness + BodyCore.margin) else { return false }
+        guard let upper = segments[0].upper, upper.height(p) < -(upper.halfThickness + BodyCore.margin) else {
+            return false
+        }
         let place = curve.place(of: p)
         guard abs(place.ahead) < 30, abs(place.left) < 16 else { return false }
         let front = shape.radius(place.index, angle: 1.5 * .pi)
@@ -136,9 +137,10 @@ struct TerritoryFinder {
     private func forEachVoxel(within reach: Double, of centre: Vector3, _ body: (Int, Vector3) -> Void) {
         let low = (centre - Vector3(repeating: reach) - grid.origin) / grid.spacing
         let high = (centre + Vector3(repeating: reach) - grid.origin) / grid.spacing
-        let xs = max(0, Int(low.x))...max(0, min(grid.nx - 1, Int(high.x)))
-        let ys = max(0, Int(low.y))...max(0, min(grid.ny - 1, Int(high.y)))
-        let zs = max(0, Int(low.z))...max(0, min(grid.nz - 1, Int(high.z)))
+        func range(_ low: Double, _ high: Double, _ count: Int) -> Range<Int> {
+            (Int(low)..<max(Int(low), Int(high)) + 1).clamped(to: 0..<count)
+        }
+        let xs = range(low.x, high.x, grid.nx), ys = range(low.y, high.y, grid.ny), zs = range(low.z, high.z, grid.nz)
         for z in zs { for y in ys { for x in xs { body(grid.offset(x, y, z), grid.point(x, y, z)) } } }
     }
 
@@ -195,7 +197,9 @@ struct TerritoryFinder {
                 func visit(_ inside: Bool, _ j: Int) {
                     guard inside, price[j] > 0 else { return }
                     var next = Int32(now) + Int32(price[j])
-                    if arch[j] >= 0, own > 0, own <= limits.count, arch[j] > limits[own - 1] { next += Self.misplacedPrice }
+                    if arch[j] >= 0, own > 0, own <= limits.count, arch[j] > limits[own - 1] {
+                        next += Self.misplacedPrice
+                    }
                     guard next < distance[j] else { return }
                     distance[j] = next
                     owner.values[j] = owner.values[i]

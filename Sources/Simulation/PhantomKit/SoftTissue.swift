@@ -2,8 +2,7 @@ import Frames
 import Imaging
 
 /// Everything that is not bone, as layers of which each covers those before it: skin, fat, muscle, organs, vessels,
-/// discs
-/// and what is in the canal.
+/// discs and what is in the canal.
 struct SoftTissue: Sendable {
     struct Layer: Sendable {
         let shape: Shape
@@ -14,8 +13,10 @@ struct SoftTissue: Sendable {
     enum Shape: Sendable {
         /// Deeper than so many mm below the skin.
         case belowSkin(Double)
-        /// An oval column along the spine, at (left, back) from the canal's centre, between two stations.
-        case column(left: Double, back: Double, halfWidth: Double, halfDepth: Double, from: Double, to: Double)
+        /// An oval column along the spine, at (left, back) from the canal's centre, between two stations; where `cover` is
+        /// given, at least so many mm below the skin.
+        case column(
+            left: Double, back: Double, halfWidth: Double, halfDepth: Double, from: Double, to: Double, cover: Double?)
         case ellipsoid(centre: Vector3, radii: Vector3)
         case disc(Int)
         /// Within the canal's wall by so many mm.
@@ -42,9 +43,11 @@ struct SoftTissue: Sendable {
     @inline(__always) func distance(_ shape: Shape, _ p: Vector3, _ c: CanalLine.Coordinates) -> Double {
         switch shape {
         case .belowSkin(let depth): return skinDistance(p, c) + depth
-        case .column(let left, let back, let halfWidth, let halfDepth, let from, let to):
+        case .column(let left, let back, let halfWidth, let halfDepth, let from, let to, let cover):
             let side = ovalDistance(c.left - left, c.back - back, halfWidth, halfDepth, squareness: 0.1)
-            return smoothMaximum(side, max(from - c.along, c.along - to), 12)
+            let column = smoothMaximum(side, max(from - c.along, c.along - to), 12)
+            guard let cover else { return column }
+            return smoothMaximum(column, skinDistance(p, c) + cover, 4)
         case .ellipsoid(let centre, let radii):
             let q = (p - centre) / radii
             let gauge = length(q)

@@ -67,7 +67,8 @@ extension SoftTissue {
             _ side: Side, _ left: Double, _ back: Double, _ w: Double, _ h: Double, _ from: Double, _ to: Double
         ) -> Layer {
             Layer(
-                shape: .column(left: side.sign * left, back: back, halfWidth: w, halfDepth: h, from: from, to: to),
+                shape: .column(left: side.sign * left, back: back, halfWidth: w, halfDepth: h, from: from, to: to,
+                    cover: d.torso.skinThickness + 4),
                 hu: d.tissue.muscle + (side == .left ? 2 : -2), label: .softTissue)
         }
         return Side.allCases.flatMap { side in
@@ -85,7 +86,8 @@ extension SoftTissue {
         let front = -(d.levels.last.map { $0.canal.depth / 2 + $0.body.meanDepth } ?? 45)
         func vessel(_ left: Double, _ back: Double, _ r: Double, _ from: Double, _ to: Double, _ hu: Double) -> Layer {
             Layer(
-                shape: .column(left: left, back: back, halfWidth: r, halfDepth: r, from: from, to: to), hu: hu,
+                shape: .column(left: left, back: back, halfWidth: r, halfDepth: r, from: from, to: to, cover: nil),
+                hu: hu,
                 label: AnatomicalLabel.vessel)
         }
         let vessels = [

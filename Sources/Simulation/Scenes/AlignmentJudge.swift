@@ -25,6 +25,8 @@ struct AlignmentJudge {
         var began = 0.0
         var alignedAfter = Double.infinity
         var completed = false
+        /// The stage in which it was abandoned.
+        var abandonedIn: GuideProcedure.Stage?
     }
 
     let description: ArmDescription
@@ -56,7 +58,9 @@ struct AlignmentJudge {
     }
 
     mutating func abandon(stage: GuideProcedure.Stage?) {
-        if holds.indices.contains(current) { holds[current].completed = false }
+        guard holds.indices.contains(current) else { return }
+        holds[current].completed = false
+        holds[current].abandonedIn = stage
     }
 
     mutating func look(

@@ -23,7 +23,8 @@ extension Scene {
         return ScrewOutcome(
             id: item.id, tipError: seen ? hold.tipError : .infinity, angleError: seen ? hold.angleError : .infinity,
             entryError: seen ? hold.entryError : .infinity, gradeByTruth: grade(item, hold, phantom).map(\.rawValue) ?? "–",
-            alignedAfter: hold.alignedAfter, held: hold.completed)
+            alignedAfter: hold.alignedAfter, held: hold.completed,
+            abandonedIn: hold.abandonedIn)
     }
 
     /// The grade, by the phantom's own solids, of a screw along the guide's true axis at the worst tick of its hold.

@@ -1,3 +1,5 @@
+import ControlRuntime
+
 /// One acceptance check of a scene; its name carries the unit of value and limit.
 public struct SceneCheck: Equatable, Sendable {
     public let name: String
@@ -42,6 +44,8 @@ public struct ScrewOutcome: Equatable, Sendable {
     /// From the start of this screw's approach until the guide was held on its axis, s.
     public let alignedAfter: Double
     public let held: Bool
+    /// The stage in which the screw was given up; `nil` where it was not.
+    public let abandonedIn: GuideProcedure.Stage?
 }
 
 /// One row of the errors over time, for plots; every `SceneTrace.interval` seconds.

@@ -41,9 +41,13 @@ struct SceneRun: StyletCommand {
     }
 
     private func line(_ s: ScrewOutcome) -> String {
-        String(
-            format: "  %@  tip error %.2f mm, angle %.2f°, grade %@ by truth, %@", s.id.padding(toLength: 9, withPad: " ", startingAt: 0), s.tipError,
-            degrees(radians: s.angleError), s.gradeByTruth, s.held ? "held" : "NOT HELD")
+        if !s.held {
+            let why = s.abandonedIn.map { "given up while \(Sentences.describe($0))" } ?? "not begun"
+            return "  \(s.id.padding(toLength: 9, withPad: " ", startingAt: 0))  NOT HELD: \(why)"
+        }
+        return String(
+            format: "  %@  tip error %.2f mm, angle %.2f°, grade %@ by truth", s.id.padding(toLength: 9, withPad: " ", startingAt: 0), s.tipError,
+            degrees(radians: s.angleError), s.gradeByTruth)
     }
 
     private func write(_ outcome: Scene.Outcome, _ console: Console) throws {

@@ -17,6 +17,12 @@ extension Sentences {
         }
     }
 
+    /// The same, with the reason where the arm was stopped.
+    static func describe(_ stage: GuideProcedure.Stage) -> String {
+        if case .failed(let reason, let refusal) = stage { return "moving. " + stopped(reason, refusal).message }
+        return name(of: stage)
+    }
+
     /// Why the loop stopped the arm, or would not move it.
     static func stopped(_ reason: StopReason?, _ refusal: RequestRefusal?) -> Failure {
         if let reason { return Failure(code: "stopped", message: "The arm was stopped: \(sentence(reason)).") }
