@@ -30,19 +30,21 @@ let shims: [Target] = [
     .systemLibrary(name: "CSerialPort", path: "Sources/Shims/CSerialPort", pkgConfig: "libserialport"),
     .systemLibrary(name: "CZlib", path: "Sources/Shims/CZlib", pkgConfig: "zlib"),
     .systemLibrary(name: "CPNG", path: "Sources/Shims/CPNG", pkgConfig: "libpng"),
+    .systemLibrary(name: "CLibXML2", path: "Sources/Shims/CLibXML2", pkgConfig: "libxml-2.0"),
     .target(name: "CRealtime", path: "Sources/Shims/CRealtime"),
 ]
 
 let core: [Target] = [
     module("Frames", in: "Core"),
-    module("Settings", in: "Core", uses: [yams]),
+    module("Files", in: "Core"),
+    module("Settings", in: "Core", uses: ["Files", yams]),
     module("SmallMatrix", in: "Core"),
     module("LinearAlgebra", in: "Core", uses: ["CEigen", "COpenBLAS"]),
     module("Uncertainty", in: "Core", uses: ["Frames", "LinearAlgebra"]),
 ]
 
 let preoperative: [Target] = [
-    module("Imaging", in: "Preoperative", uses: ["Frames", "CDICOM", "CZlib"]),
+    module("Imaging", in: "Preoperative", uses: ["Frames", "Files", "CDICOM", "CZlib"]),
     module("Segmentation", in: "Preoperative", uses: ["Imaging"]),
     module("Meshing", in: "Preoperative", uses: ["Imaging"]),
     module(
@@ -57,12 +59,12 @@ let intraoperative: [Target] = [
     module(
         "ControlCore", in: "Intraoperative",
         uses: ["Frames", "SmallMatrix", "RobotModel", "Motion", "TremorFilter"]),
-    module("RobotDescription", in: "Intraoperative", uses: ["RobotModel", "ControlCore", "Settings"]),
+    module("RobotDescription", in: "Intraoperative", uses: ["RobotModel", "ControlCore", "Settings", "CLibXML2"]),
     module("ControlRuntime", in: "Intraoperative", uses: ["ControlCore", "CRealtime"]),
     module("ArmProtocol", in: "Intraoperative", uses: ["ControlCore"]),
     module("SerialLink", in: "Intraoperative", uses: ["ArmProtocol", "CSerialPort"]),
     module("Registration", in: "Intraoperative", uses: ["Frames", "Uncertainty", "Meshing", "Imaging"]),
-    module("Trackers", in: "Intraoperative", uses: ["Frames"]),
+    module("Trackers", in: "Intraoperative", uses: ["Frames", "Files"]),
 ]
 
 let simulation: [Target] = [
@@ -81,7 +83,9 @@ let interfaces: [Target] = [
     module("Report", in: "Interfaces", uses: ["Planning", "Scenes", "CPNG"]),
     .executableTarget(
         name: "stylet",
-        dependencies: ["Report", "Scenes", "Planning", "Registration", "SerialLink", "RobotDescription", arguments, logging],
+        dependencies: [
+            "Report", "Scenes", "Planning", "Registration", "SerialLink", "RobotDescription", arguments, logging,
+        ],
         path: "Sources/stylet", swiftSettings: settings),
 ]
 
@@ -90,6 +94,7 @@ let testTargets: [Target] = [
     .testTarget(
         name: "FramesTests", dependencies: ["Frames"], path: "Tests/FramesTests", exclude: ["MustNotCompile"],
         swiftSettings: settings),
+    tests("FilesTests", uses: ["Files"]),
     tests("SettingsTests", uses: ["Settings"]),
     tests("SmallMatrixTests", uses: ["SmallMatrix", "TestSupport"]),
     tests("LinearAlgebraTests", uses: ["LinearAlgebra", "TestSupport"]),
@@ -103,7 +108,7 @@ let testTargets: [Target] = [
     tests("TremorFilterTests", uses: ["TremorFilter", "TestSupport"]),
     tests("ControlCoreTests", uses: ["ControlCore", "RobotDescription", "TestSupport"]),
     tests("RobotDescriptionTests", uses: ["RobotDescription", "TestSupport"]),
-    tests("ControlRuntimeTests", uses: ["ControlRuntime", "RobotDescription", "TestSupport"]),
+    tests("ControlRuntimeTests", uses: ["ControlRuntime", "RobotDescription", "SimulatedArm", "ArmProtocol", "TestSupport"]),
     tests("ArmProtocolTests", uses: ["ArmProtocol", "TestSupport"]),
     tests("SerialLinkTests", uses: ["SerialLink", "SimulatedArm", "TestSupport"]),
     tests("RegistrationTests", uses: ["Registration", "PhantomKit", "TestSupport"]),
@@ -112,7 +117,7 @@ let testTargets: [Target] = [
     tests("SimulatedArmTests", uses: ["SimulatedArm", "TestSupport"]),
     tests("SimulatedRoomTests", uses: ["SimulatedRoom", "TestSupport"]),
     tests("ScenesTests", uses: ["Scenes", "TestSupport"]),
-    tests("ReportTests", uses: ["Report", "PhantomKit", "TestSupport"]),
+    tests("ReportTests", uses: ["Report", "CPNG", "TestSupport"]),
     tests("ArchitectureTests", uses: ["TestSupport"]),
     tests("SystemTests", uses: ["stylet", "TestSupport"]),
 ]

@@ -5,7 +5,8 @@ import Testing
 /// Words that allocate, lock, print or end the program do not occur in the sources of the real-time core.
 @Suite struct RealTimeSourceTests {
     static let forbidden = [
-        "print(", "debugPrint(", "malloc(", "fopen(", "Mutex", "NSLock", "pthread_", "DispatchQueue", "Task {", "async ",
+        "print(", "debugPrint(", "malloc(", "fopen(", "Mutex", "NSLock", "pthread_", "DispatchQueue", "Task {",
+        "async ",
         "fatalError(", "try!", "as!", "String(format", "sleep(", "gettimeofday", "clock_gettime",
     ]
 
@@ -13,7 +14,8 @@ import Testing
         let root = repositoryFolder().appendingPathComponent("Sources").resolvingSymlinksInPath()
         var found: [(String, String)] = []
         for target in ImportTests.realTimeCore.sorted() {
-            let folder = root.appendingPathComponent((["Frames", "SmallMatrix"].contains(target) ? "Core/" : "Intraoperative/") + target)
+            let folder = root.appendingPathComponent(
+                (["Frames", "SmallMatrix"].contains(target) ? "Core/" : "Intraoperative/") + target)
             let files = try #require(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
             for case let file as URL in files where file.pathExtension == "swift" {
                 found.append((file.lastPathComponent, try String(contentsOf: file, encoding: .utf8)))

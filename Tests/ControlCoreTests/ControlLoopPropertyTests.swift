@@ -25,12 +25,12 @@ import Testing
     }
 
     /// What a person would do who wants the arm to work.
-    static func sensible(_ output: ControlOutput, _ random: inout SeededGenerator) -> OperatorRequest {
+    static func sensible(_ output: ControlOutput, _ random: inout SeededGenerator) -> OperatorRequest? {
         switch output.state {
         case .disabled: .enable
         case .paused: .resume
         case .fault: .clearFault
-        case .enabled: .task(.approach(depth: -120 * random.uniform()))
+        case .enabled: output.task == .rest ? .task(.approach(depth: -120 * random.uniform())) : nil
         }
     }
 

@@ -245,7 +245,7 @@ import Testing
         #expect(disabled.output.state == .fault && disabled.output.command == .stop)
     }
 
-    /// A path that is quicker than the tip may be: the tip is held near its bound (15 %), and the loop says so and pauses.
+    /// A path that is quicker than the tip may be: the tip is held near its bound (20 %), and the loop says so and pauses.
     @Test func theTipIsNeverFasterThanItMayBe() throws {
         var rig = try TestRig(change: { $0.greatestToolSpeed = 25 })
         rig.ready()
@@ -259,7 +259,7 @@ import Testing
             }
             if rig.output.bounds.contains(.toolSpeed) { wasHeld = true }
         }
-        #expect(wasHeld && fastest > 20 && fastest < 25 * 1.15, "\(fastest)")
+        #expect(wasHeld && fastest > 20 && fastest < 25 * 1.2, "\(fastest)")
         #expect(rig.output.state == .paused && rig.output.stopReason == .pathDeviation)
     }
 

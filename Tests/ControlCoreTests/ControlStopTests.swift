@@ -65,12 +65,14 @@ struct Mishap: Sendable, CustomTestStringConvertible {
         rig.trackerNoise = 0.1
         rig.ready()
         rig.tick(.task(.approach(depth: -60)))
-        rig.run(0.5)
+        // A way is looked for at first; then the arm gathers speed.
+        rig.run(3) { $0.setPointVelocity.largestMagnitude > 0.05 }
+        rig.run(0.2)
         return rig
     }
 
     /// Each mishap is named and begins to stop the arm within 10 ms of showing. From 60 mm/s and 0.5 rad/s set-points
-    /// stand within 16 ms of that, and the tip goes on for less than half a millimetre.
+    /// stand within 17 ms of that, and the tip goes on for less than half a millimetre.
     @Test(arguments: Mishap.all) func eachMishapStopsTheArmInTime(_ mishap: Mishap) throws {
         var rig = try Self.moving()
         #expect(rig.output.state == .enabled && rig.output.phase == .moving)
@@ -86,7 +88,7 @@ struct Mishap: Sendable, CustomTestStringConvertible {
         rig.run(0.2) { $0.setPointVelocity.largestMagnitude == 0 }
         let overshoot = length((tip?.translation ?? .zero) - (rig.output.X_BaseToolSetPoint?.translation ?? .zero))
         #expect(rig.output.setPointVelocity.largestMagnitude == 0)
-        #expect(rig.now - detected < 0.0165)
+        #expect(rig.now - detected < 0.0175)
         #expect(overshoot < 0.5)
     }
 

@@ -44,6 +44,22 @@ extension Volume {
         return Volume(geometry: g, voxels: Array(voxels[(range.lowerBound * plane)..<(range.upperBound * plane)]))
     }
 
+    /// Some rows along y, the grid's place kept.
+    func rows(_ range: Range<Int>) throws -> Volume {
+        let g = try GridGeometry(
+            size: GridSize(size.x, range.count, size.z), spacing: geometry.spacing,
+            origin: geometry.point(VoxelIndex(0, range.lowerBound, 0)), direction: geometry.direction)
+        var result = Volume(geometry: g)
+        for z in 0..<size.z {
+            for y in range {
+                for x in 0..<size.x {
+                    result[VoxelIndex(x, y - range.lowerBound, z)] = self[VoxelIndex(x, y, z)]
+                }
+            }
+        }
+        return result
+    }
+
     /// The same voxels in the same places, stored with the axes in the order z, x, y and y reversed.
     func turned() throws -> Volume {
         let n = GridSize(size.z, size.x, size.y)

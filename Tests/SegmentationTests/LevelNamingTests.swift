@@ -36,7 +36,8 @@ import Testing
 
     @Test func ribsEverywhereAnchorNothing() {
         let names = Self.names(6, firstRib: 0, sacrum: false)
-        #expect(names.allSatisfy { $0.evidence == [.noAnchor] && !$0.isCertain && $0.candidates.count > 4 })
+        #expect(
+            names.allSatisfy { $0.evidence == [.noAnchor] && !$0.isCertain && (2...4).contains($0.candidates.count) })
     }
 
     @Test func namesNeverRepeat() {

@@ -19,8 +19,11 @@ import Testing
         let truth = try LabelReader.read(
             try #require(realData("lumbar-3mm/labels-totalseg.nii.gz")).path, on: image.ct.geometry, map: Self.meaning)
         let found = try SpineSegmentation.segment(image.ct)
-        for label in lumbarVertebrae { #expect(dice(found.labels, truth, label) >= 0.83, "\(label.name)") }
-        #expect(found.vertebrae.filter { lumbarVertebrae.contains($0.label) }.allSatisfy { $0.isCertain })
+        for label in lumbarVertebrae { #expect(dice(found.labels, truth, label) >= 0.88, "\(label.name)") }
+        #expect(
+            found.vertebrae.filter { lumbarVertebrae.contains($0.label) }.allSatisfy { $0.isCertain && !$0.isPartial })
+        // The reference labels of T12 reach the uppermost slice.
+        #expect(found.vertebrae.first { $0.label.number == 19 }?.isPartial == true)
     }
 
     @Test(.enabled(if: realData("thoracolumbar-j2k-dicom") != nil, "needs STYLET_DATA"))

@@ -66,6 +66,30 @@ import Testing
         #expect(found.warnings.contains(.thickVoxels(spacing: 3)))
     }
 
+    /// Marrow of 30–90 HU: below 90 HU a spine is osteoporotic (Pickhardt 2013).
+    @Test func brittleBoneKeepsItsLevels() throws {
+        let brittle = try PhantomCase(spacing: Vector3(1.5, 1.5, 1.5), seed: 3) {
+            $0.bone.cancellousHU = 30...90
+            $0.bone.corticalHU = 350...550
+        }
+        let found = try SpineSegmentation.segment(brittle.ct)
+        for label in lumbarVertebrae { #expect(dice(found.labels, brittle.truth, label) >= 0.94, "\(label.name)") }
+        #expect(found.vertebrae.allSatisfy { ($0.bodyHU ?? 0) < 110 })
+    }
+
+    /// A field of view so tight that it holds no air and cuts every spinous process off.
+    @Test func whatTheFieldOfViewCutsOffIsPartial() throws {
+        let shared = try Self.shared.get(), size = shared.ct.size
+        let spinousTip = try #require(
+            (0..<shared.truth.voxels.count).filter { shared.truth.voxels[$0] == 22 }.map { ($0 / size.x) % size.y }
+                .max())
+        let tight = try shared.ct.rows(0..<spinousTip - 3)
+        let found = try SpineSegmentation.segment(tight)
+        let l3 = try #require(found.vertebrae.first { $0.label.number == 22 })
+        #expect(l3.isPartial)
+        #expect(found.warnings.contains(.partialVertebra(l3.label)))
+    }
+
     @Test func theSameImageGivesTheSameLabels() throws {
         let ct = try Self.shared.get().ct
         #expect(try SpineSegmentation.segment(ct).labels == (try Self.result.get().labels))

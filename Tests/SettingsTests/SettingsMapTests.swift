@@ -35,12 +35,25 @@ import Testing
             } catch { return error as? SettingsError }
         }
         #expect(error("a: 1") { _ = try $0.number("b", in: 0...1) } == .missing(file: "f", key: "b"))
-        #expect(error("a: .nan") { _ = try $0.number("a", in: 0...1) } == .wrongType(file: "f", key: "a", expected: "a number"))
-        #expect(error("a: 2") { _ = try $0.number("a", in: 0...1) } == .outOfRange(file: "f", key: "a", value: 2, lowest: 0, highest: 1))
-        #expect(error("a: {b: x}") { var m = try $0.map("a"); _ = try m.number("b", in: 0...1) } == .wrongType(file: "f", key: "a.b", expected: "a number"))
-        #expect(error("a: 1\nb: 2") { _ = try $0.number("a", in: 0...1); try $0.finish() } == .unknown(file: "f", key: "b", known: ["a"]))
-        #expect(error("a: green") { _ = try $0.word("a", of: ["red"]) } == .notAllowed(file: "f", key: "a", value: "green", allowed: ["red"]))
-        #expect(error("[1, 2]") { _ in } == .wrongType(file: "f", key: "(root)", expected: "a mapping of keys to values"))
+        #expect(
+            error("a: .nan") { _ = try $0.number("a", in: 0...1) }
+                == .wrongType(file: "f", key: "a", expected: "a number"))
+        #expect(
+            error("a: 2") { _ = try $0.number("a", in: 0...1) }
+                == .outOfRange(file: "f", key: "a", value: 2, lowest: 0, highest: 1))
+        #expect(
+            error("a: {b: x}") {
+                var m = try $0.map("a"); _ = try m.number("b", in: 0...1)
+            } == .wrongType(file: "f", key: "a.b", expected: "a number"))
+        #expect(
+            error("a: 1\nb: 2") {
+                _ = try $0.number("a", in: 0...1); try $0.finish()
+            } == .unknown(file: "f", key: "b", known: ["a"]))
+        #expect(
+            error("a: green") { _ = try $0.word("a", of: ["red"]) }
+                == .notAllowed(file: "f", key: "a", value: "green", allowed: ["red"]))
+        #expect(
+            error("[1, 2]") { _ in } == .wrongType(file: "f", key: "(root)", expected: "a mapping of keys to values"))
         let damaged = error("a: [1,\nb: }") { _ in }
         guard case .notYAML(_, let line?, _) = damaged else { Issue.record("\(damaged as Any)"); return }
         #expect(line >= 1)

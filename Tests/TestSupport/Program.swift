@@ -39,5 +39,6 @@ public func runStylet(_ arguments: [String], in folder: URL? = nil, seconds: Dou
     process.waitUntilExit()
     return ProgramRun(
         status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
-        output: try String(contentsOf: outputFile, encoding: .utf8), errors: try String(contentsOf: errorFile, encoding: .utf8))
+        output: try String(contentsOf: outputFile, encoding: .utf8),
+        errors: try String(contentsOf: errorFile, encoding: .utf8))
 }

@@ -11,7 +11,9 @@
     @inlinable public var isFinite: Bool { coordinates.isFinite }
     @inlinable public static var origin: Point { Point(.zero) }
 
-    @inlinable public static func - (a: Point, b: Point) -> Displacement<F> { Displacement(a.coordinates - b.coordinates) }
+    @inlinable public static func - (a: Point, b: Point) -> Displacement<F> {
+        Displacement(a.coordinates - b.coordinates)
+    }
     @inlinable public static func + (a: Point, d: Displacement<F>) -> Point { Point(a.coordinates + d.vector) }
     @inlinable public static func - (a: Point, d: Displacement<F>) -> Point { Point(a.coordinates - d.vector) }
 
@@ -31,8 +33,12 @@
     @inlinable public var direction: Direction<F>? { Direction(vector) }
     @inlinable public static var zero: Displacement { Displacement(.zero) }
 
-    @inlinable public static func + (a: Displacement, b: Displacement) -> Displacement { Displacement(a.vector + b.vector) }
-    @inlinable public static func - (a: Displacement, b: Displacement) -> Displacement { Displacement(a.vector - b.vector) }
+    @inlinable public static func + (a: Displacement, b: Displacement) -> Displacement {
+        Displacement(a.vector + b.vector)
+    }
+    @inlinable public static func - (a: Displacement, b: Displacement) -> Displacement {
+        Displacement(a.vector - b.vector)
+    }
     @inlinable public static prefix func - (a: Displacement) -> Displacement { Displacement(-a.vector) }
     @inlinable public static func * (a: Displacement, s: Double) -> Displacement { Displacement(a.vector * s) }
 
@@ -58,7 +64,9 @@
 
     @inlinable public static prefix func - (a: Direction) -> Direction { Direction(unit: -a.vector) }
     /// So many mm along this direction.
-    @inlinable public static func * (a: Direction, millimetres: Double) -> Displacement<F> { Displacement(a.vector * millimetres) }
+    @inlinable public static func * (a: Direction, millimetres: Double) -> Displacement<F> {
+        Displacement(a.vector * millimetres)
+    }
     /// The angle to `other` in radians, 0…π.
     @inlinable public func angle(to other: Direction) -> Double { Frames.angle(vector, other.vector) }
 }

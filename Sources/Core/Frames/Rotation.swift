@@ -64,8 +64,12 @@ import Glibc
         Rotation<A, C>(trusted: a.matrix * b.matrix)
     }
 
-    @inlinable public static func * (a: Rotation, d: Direction<B>) -> Direction<A> { Direction(unit: a.matrix * d.vector) }
-    @inlinable public static func * (a: Rotation, d: Displacement<B>) -> Displacement<A> { Displacement(a.matrix * d.vector) }
+    @inlinable public static func * (a: Rotation, d: Direction<B>) -> Direction<A> {
+        Direction(unit: a.matrix * d.vector)
+    }
+    @inlinable public static func * (a: Rotation, d: Displacement<B>) -> Displacement<A> {
+        Displacement(a.matrix * d.vector)
+    }
 
     /// This rotation after a turn by `radians` about B's own Z axis, as a joint makes it.
     @inlinable public func turnedAboutZ(_ radians: Double) -> Rotation {

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Yams
 
@@ -10,18 +11,19 @@ public enum SettingsFile {
     ///
     /// - Throws: `SettingsError.unreadable` or `.notYAML`; `.wrongType` where the root is no mapping.
     public static func read(_ path: String) throws(SettingsError) -> SettingsMap {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            let exists = FileManager.default.fileExists(atPath: path)
-            throw .unreadable(file: path, reason: exists ? "it cannot be opened" : "there is no such file")
+        let data: Data
+        do { data = try WholeFile.read(path, limit: largestSize) } catch {
+            throw .unreadable(file: path, reason: reason(error))
         }
-        guard data.count <= largestSize else { throw .unreadable(file: path, reason: "it is larger than 4 MB") }
-        guard let text = String(data: data, encoding: .utf8) else { throw .notYAML(file: path, line: nil, reason: "it is not UTF-8 text") }
+        guard let text = String(data: data, encoding: .utf8) else {
+            throw .notYAML(file: path, line: nil, reason: "it is not UTF-8 text")
+        }
         return try parse(text, file: path)
     }
 
     /// As `read`, from text; `file` names it in errors.
     public static func parse(_ text: String, file: String) throws(SettingsError) -> SettingsMap {
-        // An alias can make a small file expand without bound, and settings need none.
+        try NestingGuard.check(text, file: file)
         let node: Node?
         do {
             node = try Yams.compose(yaml: text)
@@ -30,8 +32,19 @@ public enum SettingsFile {
         } catch {
             throw .notYAML(file: file, line: nil, reason: String(describing: error))
         }
-        guard let mapping = node?.mapping else { throw .wrongType(file: file, key: "(root)", expected: "a mapping of keys to values") }
+        guard let mapping = node?.mapping else {
+            throw .wrongType(file: file, key: "(root)", expected: "a mapping of keys to values")
+        }
         return try SettingsMap(mapping, file: file, path: "")
+    }
+
+    private static func reason(_ refusal: FileRefusal) -> String {
+        switch refusal {
+        case .notFound: "there is no such file"
+        case .notAFile: "it is no file"
+        case .tooLarge: "it is larger than 4 MB"
+        case .system: "it cannot be opened"
+        }
     }
 
     private static func line(of error: YamlError) -> Int? {

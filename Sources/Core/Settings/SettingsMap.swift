@@ -21,7 +21,9 @@ public struct SettingsMap {
         var values: [String: Node] = [:]
         var order: [String] = []
         for (key, value) in mapping {
-            guard let name = key.string else { throw .wrongType(file: file, key: path + "?", expected: "a text as key") }
+            guard let name = key.string else {
+                throw .wrongType(file: file, key: path + "?", expected: "a text as key")
+            }
             guard values.updateValue(value, forKey: name) == nil else {
                 throw .notAllowed(file: file, key: path + name, value: "given twice", allowed: ["once"])
             }
@@ -51,9 +53,14 @@ public struct SettingsMap {
     }
 
     /// A whole number within `range`.
-    public mutating func integer(_ key: String, in range: ClosedRange<Int>, default fallback: Int? = nil) throws(SettingsError) -> Int {
-        let value = try number(key, in: Double(range.lowerBound)...Double(range.upperBound), default: fallback.map(Double.init))
-        guard let whole = Int(exactly: value) else { throw .wrongType(file: file, key: path + key, expected: "a whole number") }
+    public mutating func integer(_ key: String, in range: ClosedRange<Int>, default fallback: Int? = nil)
+        throws(SettingsError) -> Int
+    {
+        let value = try number(
+            key, in: Double(range.lowerBound)...Double(range.upperBound), default: fallback.map(Double.init))
+        guard let whole = Int(exactly: value) else {
+            throw .wrongType(file: file, key: path + key, expected: "a whole number")
+        }
         return whole
     }
 
@@ -63,10 +70,13 @@ public struct SettingsMap {
     ) throws(SettingsError) -> [Double] {
         if let fallback, values[key] == nil { return fallback }
         guard let list = try take(key).sequence, count == nil || list.count == count else {
-            throw .wrongType(file: file, key: path + key, expected: count.map { "a list of \($0) numbers" } ?? "a list of numbers")
+            throw .wrongType(
+                file: file, key: path + key, expected: count.map { "a list of \($0) numbers" } ?? "a list of numbers")
         }
         var found: [Double] = []
-        for (i, node) in list.enumerated() { found.append(try Self.number(node, file: file, key: "\(path)\(key)[\(i)]", in: range)) }
+        for (i, node) in list.enumerated() {
+            found.append(try Self.number(node, file: file, key: "\(path)\(key)[\(i)]", in: range))
+        }
         return found
     }
 
@@ -77,30 +87,42 @@ public struct SettingsMap {
     }
 
     /// One of a few words.
-    public mutating func word(_ key: String, of allowed: [String], default fallback: String? = nil) throws(SettingsError) -> String {
+    public mutating func word(_ key: String, of allowed: [String], default fallback: String? = nil)
+        throws(SettingsError) -> String
+    {
         let found = try text(key, default: fallback)
-        guard allowed.contains(found) else { throw .notAllowed(file: file, key: path + key, value: found, allowed: allowed) }
+        guard allowed.contains(found) else {
+            throw .notAllowed(file: file, key: path + key, value: found, allowed: allowed)
+        }
         return found
     }
 
     public mutating func flag(_ key: String, default fallback: Bool? = nil) throws(SettingsError) -> Bool {
         if let fallback, values[key] == nil { return fallback }
-        guard let value = try take(key).bool else { throw .wrongType(file: file, key: path + key, expected: "true or false") }
+        guard let value = try take(key).bool else {
+            throw .wrongType(file: file, key: path + key, expected: "true or false")
+        }
         return value
     }
 
     public mutating func map(_ key: String) throws(SettingsError) -> SettingsMap {
-        guard let mapping = try take(key).mapping else { throw .wrongType(file: file, key: path + key, expected: "a mapping") }
+        guard let mapping = try take(key).mapping else {
+            throw .wrongType(file: file, key: path + key, expected: "a mapping")
+        }
         return try SettingsMap(mapping, file: file, path: path + key + ".")
     }
 
     /// A list of mappings; empty without the key.
     public mutating func maps(_ key: String) throws(SettingsError) -> [SettingsMap] {
         guard values[key] != nil else { return [] }
-        guard let list = try take(key).sequence else { throw .wrongType(file: file, key: path + key, expected: "a list") }
+        guard let list = try take(key).sequence else {
+            throw .wrongType(file: file, key: path + key, expected: "a list")
+        }
         var found: [SettingsMap] = []
         for (i, node) in list.enumerated() {
-            guard let mapping = node.mapping else { throw .wrongType(file: file, key: "\(path)\(key)[\(i)]", expected: "a mapping") }
+            guard let mapping = node.mapping else {
+                throw .wrongType(file: file, key: "\(path)\(key)[\(i)]", expected: "a mapping")
+            }
             found.append(try SettingsMap(mapping, file: file, path: "\(path)\(key)[\(i)]."))
         }
         return found

@@ -25,17 +25,26 @@ extension PlanReport {
             SlicePlane(centre: p, right: right, down: down, width: 360, height: 360, millimetresPerPixel: 0.62)
         }
         return [
-            (plane(.x, .y), "axial, seen from the feet; the patient's left on the right"),
+            (
+                plane(.x, .y),
+                "axial, seen from the feet; the patient's left on the right; axes of other levels are faint"
+            ),
             (plane(.y, -Direction<CT>.z), "sagittal; the back on the right"),
             (plane(.x, -Direction<CT>.z), "coronal, seen from the front; the patient's left on the right"),
         ]
     }
 
+    /// mm from the plane to an axis's middle.
+    private static let nearby = 15.0
+
     private func axes(on plane: SlicePlane) -> String {
         let lines = plan.items.map { item -> String in
             let a = plane.project(item.entry), b = plane.project(item.target)
-            return "<line x1=\"\(a.x.text(1))\" y1=\"\(a.y.text(1))\" x2=\"\(b.x.text(1))\" y2=\"\(b.y.text(1))\" stroke=\"#00e5ff\" stroke-width=\"2\" stroke-linecap=\"round\"/>"
+            // What lies well before or behind the picture is drawn faintly.
+            let isNear = abs(a.above + b.above) / 2 <= Self.nearby
+            return
+                "<line opacity=\"\(isNear ? 1 : 0.35)\" x1=\"\(a.x.text(1))\" y1=\"\(a.y.text(1))\" x2=\"\(b.x.text(1))\" y2=\"\(b.y.text(1))\" stroke=\"#00e5ff\" stroke-width=\"2\" stroke-linecap=\"round\"/>"
         }
-        return "<svg viewBox=\"0 0 \(plane.width) \(plane.height)\">\(lines.joined())</svg>"
+        return "<svg viewBox=\"0 0 \(plane.width) \(plane.height)\">\(lines.joined())\(plane.scaleBar(30))</svg>"
     }
 }

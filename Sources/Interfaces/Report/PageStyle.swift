@@ -10,7 +10,7 @@ enum PageStyle {
         p.lead { color: var(--soft); margin: 0 0 18px; }
         .notice { background: #fff6e0; border: 1px solid #e8c66a; border-radius: 6px; padding: 8px 12px; margin: 12px 0; }
         .stop { background: #fdecea; border-color: #e2928b; }
-        table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 14px; }
+        table { border-collapse: collapse; width: 100%; margin: 0 0 18px; font-variant-numeric: tabular-nums; font-size: 14px; }
         th, td { padding: 5px 9px; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
         th { color: var(--soft); font-weight: 600; } th:first-child, td:first-child { text-align: left; }
         td.text { text-align: left; white-space: normal; }
@@ -23,9 +23,9 @@ enum PageStyle {
         .picture { position: relative; background: #0a0e1c; line-height: 0; border-radius: 4px; overflow: hidden; }
         .picture img, .picture svg { width: 100%; height: auto; display: block; }
         .picture svg { position: absolute; inset: 0; }
-        .numbers { display: grid; grid-template-columns: repeat(auto-fill, minmax(170px, 1fr)); gap: 6px 16px; margin-top: 12px; }
+        .numbers { display: grid; grid-template-columns: repeat(auto-fill, minmax(250px, 1fr)); gap: 6px 16px; margin-top: 12px; }
         .numbers div { display: flex; justify-content: space-between; border-bottom: 1px dotted var(--line); font-size: 13.5px; }
-        .numbers span { color: var(--soft); } .numbers b { font-variant-numeric: tabular-nums; }
+        .numbers span { color: var(--soft); } .numbers b { white-space: nowrap; font-variant-numeric: tabular-nums; }
         svg.plot { width: 100%; height: auto; background: #fff; border: 1px solid var(--line); border-radius: 6px; margin: 8px 0; }
         svg.plot .title { font-size: 13px; font-weight: 600; fill: var(--ink); } svg.plot .tick { font-size: 11px; fill: var(--soft); }
         svg.plot .grid { stroke: #e8ecf1; } svg.plot .limit { stroke: var(--bad); stroke-dasharray: 5 4; }

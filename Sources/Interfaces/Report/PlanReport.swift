@@ -53,14 +53,18 @@ public struct PlanReport {
     private func addCase(to page: inout HTMLPage) {
         let g = image.ct.geometry
         page.add("<h1>\(title.htmlEscaped)</h1>")
-        page.add("<p class=\"lead\">\(plan.items.count) planned items · \(g.size.x)×\(g.size.y)×\(g.size.z) voxels of "
-            + "\(g.spacing.x.text(3))×\(g.spacing.y.text(3))×\(g.spacing.z.text(3)) mm · series "
-            + "\((image.metadata.seriesUID ?? "without UID").htmlEscaped) · image \(plan.image.sha256.prefix(12))…</p>")
+        page.add(
+            "<p class=\"lead\">\(plan.items.count) planned items · \(g.size.x)×\(g.size.y)×\(g.size.z) voxels of "
+                + "\(g.spacing.x.text(3))×\(g.spacing.y.text(3))×\(g.spacing.z.text(3)) mm · series "
+                + "\((image.metadata.seriesUID ?? "without UID").htmlEscaped) · image \(String(plan.image.sha256.prefix(12)).htmlEscaped)…</p>"
+        )
         let names = plan.approvals.map(\.name)
         if names.isEmpty {
             page.notice("This plan is not approved: no robot will follow it.", stop: true)
         } else {
-            page.notice("Signed by \(names.joined(separator: ", ")). A signature is worth what its key is: check it with the list of trusted keys.")
+            page.notice(
+                "Signed by \(names.joined(separator: ", ")). A signature is worth what its key is: check it with the list of trusted keys."
+            )
         }
         for remark in remarks { page.notice(remark) }
     }
@@ -71,23 +75,30 @@ public struct PlanReport {
             guard let m = item.screwMetrics else { return [item.id.htmlEscaped] + Array(repeating: "–", count: 9) }
             return [
                 "<a href=\"#\(item.id.htmlEscaped)\">\(item.id.htmlEscaped)</a>", Self.grade(m.grade),
-                "\(item.diameter.text(1)) × \(item.length.text(0))", m.breach.text(2), m.margin.text(2), m.medialMargin.text(2),
+                "\(item.diameter.text(1)) × \(item.length.text(0))", m.breach.text(2), m.margin.text(2),
+                m.medialMargin.text(2),
                 m.anteriorMargin.text(1), m.meanDensity.text(0), degrees(radians: m.convergence).text(1),
                 degrees(radians: m.cranialTilt).text(1),
             ]
         }
         page.table(
-            header: ["item", "grade", "size mm", "breach mm", "margin mm", "medial mm", "anterior mm", "density HU", "convergence °", "tilt °"],
+            header: [
+                "item", "grade", "size mm", "breach mm", "margin mm", "medial mm", "anterior mm", "density HU",
+                "convergence °", "tilt °",
+            ],
             rows: rows)
     }
 
     private func addItem(_ item: PlanItem, to page: inout HTMLPage) throws(ReportError) {
         guard let screw = item.cylinder else { return }
         let grade = item.screwMetrics.map { Self.grade($0.grade) } ?? ""
-        page.add("<section class=\"screw\" id=\"\(item.id.htmlEscaped)\"><header><h3>\(item.id.htmlEscaped)</h3>"
-            + "<span>\(item.diameter.text(1)) × \(item.length.text(0)) mm</span>\(grade)</header><div class=\"planes\">")
+        page.add(
+            "<section class=\"screw\" id=\"\(item.id.htmlEscaped)\"><header><h3>\(item.id.htmlEscaped)</h3>"
+                + "<span>\(item.diameter.text(1)) × \(item.length.text(0)) mm</span>\(grade)</header><div class=\"planes\">"
+        )
         for drawn in ScrewPictures(ct: image.ct, labels: labels, screw: screw).all() {
-            page.add(try drawn.plane.figure(of: image.ct, labels: labels, overlay: drawn.overlay, caption: drawn.caption))
+            page.add(
+                try drawn.plane.figure(of: image.ct, labels: labels, overlay: drawn.overlay, caption: drawn.caption))
         }
         page.add("</div><div class=\"numbers\">\(numbers(item))</div></section>")
     }
@@ -98,11 +109,15 @@ public struct PlanReport {
         if let m = item.screwMetrics {
             rows += [
                 ("margin", "\(m.margin.text(2)) mm"), ("to the canal", "\(m.medialMargin.text(2)) mm"),
-                ("in front of the tip", "\(m.anteriorMargin.text(1)) mm"), ("mean density", "\(m.meanDensity.text(0)) HU"),
-                ("convergence", "\(degrees(radians: m.convergence).text(1))°"), ("cranial tilt", "\(degrees(radians: m.cranialTilt).text(1))°"),
+                ("in front of the tip", "\(m.anteriorMargin.text(1)) mm"),
+                ("mean density", "\(m.meanDensity.text(0)) HU"),
+                ("convergence", "\(degrees(radians: m.convergence).text(1))°"),
+                ("cranial tilt", "\(degrees(radians: m.cranialTilt).text(1))°"),
             ]
             if let w = m.isthmusWidth { rows.append(("pedicle's isthmus", "\(w.text(1)) mm")) }
-            if let fill = m.fill(diameter: item.diameter) { rows.append(("fill of the isthmus", "\((fill * 100).text(0)) %")) }
+            if let fill = m.fill(diameter: item.diameter) {
+                rows.append(("fill of the isthmus", "\((fill * 100).text(0)) %"))
+            }
             if let e = m.endplateClearance { rows.append(("to the endplates", "\(e.text(1)) mm")) }
         }
         return rows.map { "<div><span>\($0.0.htmlEscaped)</span><b>\($0.1.htmlEscaped)</b></div>" }.joined()

@@ -63,7 +63,9 @@ struct ScrewPictures {
         let right = side.vector.x < 0 ? -side : side
         let depth = min(max(10, screw.length / 3), screw.length)
         let p = plane(right: right, down: -up, centre: screw.point(at: depth))
-        return Drawn(plane: p, caption: "down its barrel, \(depth.text(0)) mm from the entry", overlay: circle(in: p))
+        return Drawn(
+            plane: p, caption: "down its barrel, seen from the front, \(depth.text(0)) mm from the entry",
+            overlay: circle(in: p))
     }
 
     private func outline(in p: SlicePlane) -> String {
@@ -74,7 +76,8 @@ struct ScrewPictures {
         let corners = [(a.x + nx, a.y + ny), (b.x + nx, b.y + ny), (b.x - nx, b.y - ny), (a.x - nx, a.y - ny)]
         let text = corners.map { "\($0.0.text(1)),\($0.1.text(1))" }.joined(separator: " ")
         return svg(
-            p, "<polygon points=\"\(text)\" fill=\"rgba(0,229,255,.18)\" stroke=\"#00e5ff\" stroke-width=\"1.4\"/>"
+            p,
+            "<polygon points=\"\(text)\" fill=\"rgba(0,229,255,.18)\" stroke=\"#00e5ff\" stroke-width=\"1.4\"/>"
                 + "<line x1=\"\(a.x.text(1))\" y1=\"\(a.y.text(1))\" x2=\"\(b.x.text(1))\" y2=\"\(b.y.text(1))\" stroke=\"#00e5ff\" stroke-dasharray=\"4 3\"/>"
                 + "<circle cx=\"\(a.x.text(1))\" cy=\"\(a.y.text(1))\" r=\"3\" fill=\"#ffea00\"/>")
     }
@@ -83,17 +86,28 @@ struct ScrewPictures {
         let c = Double(Self.pixels - 1) / 2
         let r = screw.radius / p.millimetresPerPixel
         return svg(
-            p, "<circle cx=\"\(c)\" cy=\"\(c)\" r=\"\(r.text(1))\" fill=\"rgba(0,229,255,.18)\" stroke=\"#00e5ff\" stroke-width=\"1.4\"/>")
+            p,
+            "<circle cx=\"\(c)\" cy=\"\(c)\" r=\"\(r.text(1))\" fill=\"rgba(0,229,255,.18)\" stroke=\"#00e5ff\" stroke-width=\"1.4\"/>"
+        )
     }
 
     private func svg(_ p: SlicePlane, _ inner: String) -> String {
-        "<svg viewBox=\"0 0 \(p.width) \(p.height)\">\(inner)</svg>"
+        "<svg viewBox=\"0 0 \(p.width) \(p.height)\">\(inner)\(p.scaleBar(10))</svg>"
     }
 }
 
 extension SlicePlane {
+    /// A bar of so many mm in the lower left corner.
+    func scaleBar(_ millimetres: Double) -> String {
+        let (y, end) = (height - 12, 12 + millimetres / millimetresPerPixel)
+        return "<line x1=\"12\" y1=\"\(y)\" x2=\"\(end.text(1))\" y2=\"\(y)\" stroke=\"#fff\" stroke-width=\"2\"/>"
+            + "<text x=\"12\" y=\"\(y - 5)\" fill=\"#fff\" font-size=\"11\">\(millimetres.text(0)) mm</text>"
+    }
+
     /// The picture with its overlay and caption, as HTML.
-    func figure(of ct: Volume<Int16>, labels: LabelVolume?, overlay: String, caption: String) throws(ReportError) -> String {
+    func figure(of ct: Volume<Int16>, labels: LabelVolume?, overlay: String, caption: String) throws(ReportError)
+        -> String
+    {
         let address = try picture(of: ct, labels: labels).dataAddress()
         return "<figure><div class=\"picture\"><img alt=\"\(caption.htmlEscaped)\" src=\"\(address)\">\(overlay)</div>"
             + "<figcaption>\(caption.htmlEscaped)</figcaption></figure>"

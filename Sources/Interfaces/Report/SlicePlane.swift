@@ -75,10 +75,15 @@ extension SlicePlane {
             for x in 1..<width - 1 {
                 let here = marks[y * width + x]
                 guard here != 0 else { continue }
-                let neighbours = [marks[y * width + x - 1], marks[y * width + x + 1], marks[(y - 1) * width + x], marks[(y + 1) * width + x]]
+                let neighbours = [
+                    marks[y * width + x - 1], marks[y * width + x + 1], marks[(y - 1) * width + x],
+                    marks[(y + 1) * width + x],
+                ]
                 guard neighbours.contains(where: { $0 != here }) else { continue }
                 let colour = LabelColour.of(AnatomicalLabel(here))
-                image[x, y] = SIMD3<UInt8>(truncatingIfNeeded: (SIMD3<UInt16>(truncatingIfNeeded: image[x, y]) &+ SIMD3<UInt16>(truncatingIfNeeded: colour) &* 2) / 3)
+                image[x, y] = SIMD3<UInt8>(
+                    truncatingIfNeeded: (SIMD3<UInt16>(truncatingIfNeeded: image[x, y]) &+ SIMD3<UInt16>(
+                        truncatingIfNeeded: colour) &* 2) / 3)
             }
         }
     }
@@ -87,7 +92,8 @@ extension SlicePlane {
 /// Colours that stay apart for the colour-blind (Okabe and Ito 2008), in turn down the spine.
 enum LabelColour {
     static let palette: [SIMD3<UInt8>] = [
-        SIMD3(230, 159, 0), SIMD3(86, 180, 233), SIMD3(0, 158, 115), SIMD3(240, 228, 66), SIMD3(204, 121, 167), SIMD3(213, 94, 0),
+        SIMD3(230, 159, 0), SIMD3(86, 180, 233), SIMD3(0, 158, 115), SIMD3(240, 228, 66), SIMD3(204, 121, 167),
+        SIMD3(213, 94, 0),
     ]
 
     static func of(_ label: AnatomicalLabel) -> SIMD3<UInt8> {

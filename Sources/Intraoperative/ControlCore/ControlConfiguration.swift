@@ -20,7 +20,7 @@ public struct ControlConfiguration: Sendable {
     public var fine: ToolLimits
     public var advancing: ToolLimits
     /// The tip's greatest speed in the base, whatever moves it, mm/s. Where it is met all joints brake, each for itself, by
-    /// which the tip may pass it for a moment: by 11 % where it was measured.
+    /// which the tip may pass it for a moment: by 16 % where it was measured.
     public var greatestToolSpeed = 150.0
     /// The part of the joints' speed limits that set-points use, 0…1.
     public var jointSpeedShare = 0.25

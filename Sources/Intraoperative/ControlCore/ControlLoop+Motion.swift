@@ -36,11 +36,11 @@ extension ControlLoop {
             X_BaseToolTarget = nil
             rest()
             return nil
-        case .choosing(let candidate):
+        case .choosing:
             rest()
-            return choose(candidate)
+            return choose()
         case .path:
-            path?.advance(configuration.period)
+            advancePath(&output)
             if let pose = path?.pose { follow(pose, &output) }
             return nil
         case .axis:
@@ -62,8 +62,15 @@ extension ControlLoop {
         guard isAtRest, let next = pending else { return nil }
         pending = nil
         (task, path, axisMotion) = (next, nil, nil)
-        mode = next == .rest ? .rest : .choosing(0)
+        if next == .rest { mode = .rest } else { beginSearch() }
         return nil
+    }
+
+    /// The way waits for joints that fell behind it, rather than that they leave it.
+    private mutating func advancePath(_ output: inout ControlOutput) {
+        guard isBehind else { path?.advance(configuration.period); return }
+        output.bounds.insert(.jointSpeed)
+        path?.halt(configuration.period)
     }
 
     private mutating func advanceAxis(_ output: inout ControlOutput) {
@@ -128,7 +135,8 @@ extension ControlLoop {
         let off = length(reached.translation - target.translation)
         let turned = (reached.rotation.inverse * target.rotation).angle
         let limits = configuration.plausibility
-        if off > limits.pathDeviation / 10 || turned > limits.pathTurn / 10 { output.bounds.insert(.pathDeviation) }
+        isBehind = off > limits.pathDeviation / 10 || turned > limits.pathTurn / 10
+        if isBehind { output.bounds.insert(.pathDeviation) }
         if off > limits.pathDeviation || turned > limits.pathTurn { stop(.pathDeviation) }
     }
 }

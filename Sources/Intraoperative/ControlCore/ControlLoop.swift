@@ -44,6 +44,9 @@ public struct ControlLoop: Sendable {
     var mode = Mode.rest
     var pending: ControlTask?
     var path: ToolPath?
+    var search: WaySearch?
+    /// The set-points fell behind the target in the last tick, by a tenth of what would stop the arm.
+    var isBehind = false
     var axisMotion: AxisMotion?
     /// The last answer of the inverse kinematics: where the joints should be.
     var jointTarget: JointVector
@@ -55,8 +58,8 @@ public struct ControlLoop: Sendable {
     enum Mode: Equatable, Sendable {
         /// Still in the base.
         case rest
-        /// Trying one roll of the tool about its axis a tick, until one can be reached.
-        case choosing(Int)
+        /// Looking for the roll of the tool about its axis with the best way to it.
+        case choosing
         /// Along a straight way in the patient's frame, then held at its end.
         case path
         /// Along the axis.

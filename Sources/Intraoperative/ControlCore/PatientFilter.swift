@@ -8,8 +8,9 @@ public struct PatientFilterSettings: Equatable, Sendable {
     public var positionAgility = 30.0
     /// Standard deviation of the tracked orientation on each axis, rad.
     public var orientationNoise = 0.003
-    /// Spectral density of the patient's angular acceleration, rad²/s³.
-    public var orientationAgility = 0.001
+    /// Spectral density of the patient's angular acceleration, rad²/s³: enough for 0.15° at 0.25 Hz. More would bring noise,
+    /// which a lever of 150 mm from the markers to a screw's tip makes larger than that of the position.
+    public var orientationAgility = 0.00015
     /// A sample further from the prediction than this many standard deviations is left out.
     public var gate = 5.0
     /// After so many left out in a row the tracker is not believed.
@@ -18,7 +19,7 @@ public struct PatientFilterSettings: Equatable, Sendable {
     public var impossibleJump = 8.0
     public var impossibleTurn = 0.08
     /// A correction fades in over this time, s: slowly enough for joints of 200 rad/s³ to follow noise without lag.
-    public var fadeTime = 0.05
+    public var fadeTime = 0.07
 
     public init() {}
 

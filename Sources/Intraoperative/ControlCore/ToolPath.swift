@@ -10,7 +10,11 @@ struct ToolPath: Sendable {
     /// The part of the way that is done, 0…1.
     private(set) var progress: TrajectoryFollower
 
-    init(from start: Pose<Reference, Tool>, to goal: Pose<Reference, Tool>, limits: ToolLimits) {
+    /// - Parameter tighter: further limits of the part that is done, 0…1, by seconds, from what the joints can do.
+    init(
+        from start: Pose<Reference, Tool>, to goal: Pose<Reference, Tool>, limits: ToolLimits,
+        tighter: MotionLimits? = nil
+    ) {
         self.start = start
         self.goal = goal
         shift = goal.translation - start.translation
@@ -18,7 +22,14 @@ struct ToolPath: Sendable {
         // A way of almost nothing is still a way: 1e-3 mm and 1e-5 rad keep the parameter's limits finite.
         let linear = limits.linear.divided(by: max(length(shift), 1e-3))
         let angular = limits.angular.divided(by: max(length(turn), 1e-5))
-        progress = TrajectoryFollower(at: 0, limits: .tighter(linear, angular), lower: 0, upper: 1)
+        let most = MotionLimits.tighter(linear, angular)
+        progress = TrajectoryFollower(at: 0, limits: tighter.map { .tighter(most, $0) } ?? most, lower: 0, upper: 1)
+    }
+
+    /// How long the whole way takes where the part that is done is limited further, s.
+    func duration(tighter: MotionLimits?) -> Double {
+        let limits = tighter.map { .tighter(progress.limits, $0) } ?? progress.limits
+        return PointToPoint.plan(from: MotionState(position: 0), to: 1, limits: limits).duration
     }
 
     var isDone: Bool { progress.state == MotionState(position: 1) }

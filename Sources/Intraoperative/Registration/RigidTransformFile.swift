@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Frames
 import Imaging
@@ -90,20 +91,9 @@ public struct RigidTransformFile: Codable, Equatable, Sendable {
 /// Small text files, whole.
 enum TextFile {
     static func load(_ path: String, byteLimit: Int) throws(RegistrationError) -> Data {
-        var folder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &folder) else {
-            throw .cannotRead(path: path, .notFound)
-        }
-        let found = try? FileManager.default.attributesOfItem(atPath: (path as NSString).resolvingSymlinksInPath)
-        guard !folder.boolValue, let found, found[.type] as? FileAttributeType == .typeRegular else {
-            throw .cannotRead(path: path, .notAFile)
-        }
-        let size = (found[.size] as? NSNumber)?.intValue ?? 0
-        guard size <= byteLimit else { throw .file(path: path, .tooLarge(bytes: size)) }
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw .cannotRead(path: path, .system(errno: EACCES))
-        }
-        return data
+        do { return try WholeFile.read(path, limit: byteLimit) } catch .tooLarge(let bytes, _) {
+            throw .file(path: path, .tooLarge(bytes: bytes))
+        } catch { throw .cannotRead(path: path, FileProblem(error)) }
     }
 
     static func write(_ data: Data, to path: String) throws(RegistrationError) {

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Frames
 
@@ -21,14 +22,9 @@ extension URDFRobot {
         }
         var reader = URDFReader()
         var line: Int?
-        do {
-            var scanner = try XMLFlaw.wrapping { () throws(XMLFlaw) in try XMLScanner([UInt8](data)) }
-            line = 1
-            while let event = try XMLFlaw.wrapping({ () throws(XMLFlaw) in try scanner.next() }) {
-                line = scanner.line
-                try reader.take(event, line: scanner.line)
-            }
-        } catch { throw .urdf(file: file, line: line, error) }
+        do throws(URDFProblem) { try reader.readAll([UInt8](data), line: &line) } catch {
+            throw .urdf(file: file, line: line, error)
+        }
         let name = reader.robotName
         let robot = URDFRobot(file: file, name: name, links: reader.links, joints: reader.joints)
         try robot.checkTree()
@@ -38,25 +34,9 @@ extension URDFRobot {
 
 /// The bytes of a file that is no longer than `mostBytes`.
 func readFile(_ path: String, mostBytes: Int) throws(RobotDescriptionError) -> Data {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue,
-        let handle = FileHandle(forReadingAtPath: path)
-    else { throw .unreadable(file: path) }
-    defer { try? handle.close() }
-    guard let data = try? handle.read(upToCount: mostBytes + 1) else {
-        // An empty file reads as nothing, which is not an error of reading.
-        if (try? handle.seekToEnd()) == 0 { return Data() }
-        throw .unreadable(file: path)
-    }
-    guard data.count <= mostBytes else { throw .tooLarge(file: path, bytes: data.count, most: mostBytes) }
-    return data
-}
-
-extension XMLFlaw {
-    /// What `body` does, its flaws as problems of a URDF.
-    fileprivate static func wrapping<T>(_ body: () throws(XMLFlaw) -> T) throws(URDFProblem) -> T {
-        do { return try body() } catch { throw .malformed(error) }
-    }
+    do { return try WholeFile.read(path, limit: mostBytes) } catch .tooLarge(let bytes, let most) {
+        throw .tooLarge(file: path, bytes: bytes, most: most)
+    } catch { throw .unreadable(file: path) }
 }
 
 /// Gathers links and joints from the tags of a file.
@@ -67,7 +47,14 @@ private struct URDFReader {
     private var joint: URDFRobot.Joint?
     private var names: Set<String> = []
 
-    mutating func take(_ event: XMLScanner.Event, line: Int) throws(URDFProblem) {
+    /// Takes a whole document; `line` follows the tags, and is that of the flaw where there is one.
+    mutating func readAll(_ text: [UInt8], line: inout Int?) throws(URDFProblem) {
+        let document = try XMLReader(text)
+        defer { line = document.line }
+        while let event = try document.next() { try take(event, line: document.line) }
+    }
+
+    private mutating func take(_ event: XMLReader.Event, line: Int) throws(URDFProblem) {
         switch event {
         case .start(let element, let attributes, let depth):
             try start(element, attributes, depth: depth, line: line)

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Frames
 
@@ -8,13 +9,11 @@ enum RecordText {
 
     static func read(_ path: String) throws(TrackersError) -> String {
         let data: Data
-        do {
-            let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
-            guard size <= mostBytes else { throw TrackersError.tooLarge(file: path, bytes: size) }
-            data = try Data(contentsOf: URL(fileURLWithPath: path))
-        } catch let error as TrackersError { throw error } catch {
-            throw .unreadable(file: path, reason: error.localizedDescription)
-        }
+        do { data = try WholeFile.read(path, limit: mostBytes) } catch .tooLarge(let bytes, _) {
+            throw .tooLarge(file: path, bytes: bytes)
+        } catch .notFound { throw .unreadable(file: path, reason: "there is no such file") } catch .notAFile {
+            throw .unreadable(file: path, reason: "it is no file")
+        } catch { throw .unreadable(file: path, reason: "it cannot be opened") }
         guard let text = String(data: data, encoding: .utf8) else { throw .notText(file: path) }
         return text
     }

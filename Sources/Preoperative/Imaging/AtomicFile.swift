@@ -2,11 +2,11 @@ import Foundation
 
 /// Writes beside, then renames: a failed or killed command leaves no half-written file under the final name.
 public enum AtomicFile {
-    /// Writes `data` to `path`, replacing a file that is there.
+    /// Writes `data` to `path`, replacing a file that is there. The file's `mode` loses what the process's mask takes.
     ///
     /// - Throws: `ImagingError.unwritable`.
-    public static func write(_ data: Data, to path: String) throws(ImagingError) {
-        try write(to: path) { (handle) throws(WriteProblem) in try handle.append(data) }
+    public static func write(_ data: Data, to path: String, mode: mode_t = 0o666) throws(ImagingError) {
+        try write(to: path, mode: mode) { (handle) throws(WriteProblem) in try handle.append(data) }
     }
 
     public static func write(_ text: String, to path: String) throws(ImagingError) {
@@ -15,13 +15,13 @@ public enum AtomicFile {
 
     /// Writes `path` piece by piece; `body` fills the file, which takes its final name only when `body` has succeeded.
     public static func write(
-        to path: String, _ body: (borrowing FileWriter) throws(WriteProblem) -> Void
+        to path: String, mode: mode_t = 0o666, _ body: (borrowing FileWriter) throws(WriteProblem) -> Void
     ) throws(ImagingError) {
         do throws(WriteProblem) {
             if (try? FileBytes.kind(path)) == .folder { throw .inTheWay }
             let beside = temporaryName(beside: path)
             do throws(WriteProblem) {
-                let writer = try FileWriter(creating: beside)
+                let writer = try FileWriter(creating: beside, mode: mode)
                 try body(writer)
                 try writer.finish()
                 guard rename(beside, path) == 0 else { throw .system(errno: errno) }
@@ -99,8 +99,8 @@ public enum AtomicFile {
 public struct FileWriter: ~Copyable {
     private let descriptor: Int32
 
-    fileprivate init(creating path: String) throws(WriteProblem) {
-        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    fileprivate init(creating path: String, mode: mode_t) throws(WriteProblem) {
+        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw .system(errno: errno) }
     }
 

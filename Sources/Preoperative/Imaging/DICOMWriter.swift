@@ -1,7 +1,6 @@
 import CDICOM
 import Foundation
 import Frames
-import Synchronization
 
 /// Writes a CT as a folder of CT Image Storage files, one a slice.
 enum DICOMWriter {
@@ -47,7 +46,7 @@ enum DICOMWriter {
         let count = volume.size.z
         let area = volume.size.x * volume.size.y
         var problems = [WriteProblem?](repeating: nil, count: count)
-        let done = Atomic<Int>(0)
+        let done = ProgressCounter(total: count, report: progress)
         problems.withUnsafeMutableBufferPointer { problems in
             let problems = SharedBuffer(problems)
             volume.voxels.withUnsafeBufferPointer { voxels in
@@ -56,7 +55,7 @@ enum DICOMWriter {
                     let path = (folder as NSString).appendingPathComponent(fileName(plane))
                     let part = UnsafeBufferPointer(rebasing: source.pointer[(plane * area)..<((plane + 1) * area)])
                     problems[plane] = header.write(plane, part, to: path)
-                    progress?(Double(done.add(1, ordering: .relaxed).newValue) / Double(count))
+                    done.advance()
                 }
             }
         }

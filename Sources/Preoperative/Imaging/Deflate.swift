@@ -1,6 +1,5 @@
 import CZlib
 import Foundation
-import Synchronization
 
 /// Deflates data in memory, on all cores: pieces end on byte borders and follow one another as one ordinary stream, whose
 /// checksum is put together from theirs (as in pigz, Adler 2007).
@@ -20,7 +19,7 @@ enum Deflate {
         let total = body.count
         let count = max(1, (total + pieceSize - 1) / pieceSize) + 1
         var pieces = [Piece](repeating: Piece(), count: count)
-        let done = Atomic<Int>(0)
+        let done = ProgressCounter(total: count, report: progress)
         pieces.withUnsafeMutableBufferPointer { pieces in
             let (pieces, bytes) = (SharedBuffer(pieces), SharedReadBuffer(body.bindMemory(to: UInt8.self)))
             parallelFor(count) { i in
@@ -31,7 +30,7 @@ enum Deflate {
                     i == 0
                     ? head.withUnsafeBufferPointer { Piece($0, container, level, isLast: false) }
                     : Piece(part, container, level, isLast: i == count - 1)
-                progress?(Double(done.add(1, ordering: .relaxed).newValue) / Double(count))
+                done.advance()
             }
         }
         if let status = pieces.lazy.compactMap(\.problem).first { throw .failed("zlib error \(status)") }

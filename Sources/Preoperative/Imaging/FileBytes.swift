@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Reading whole files as bytes, with the errors of this module.
@@ -27,11 +28,7 @@ enum FileBytes {
 
     /// The whole file. Only regular files are read, so that a pipe or a device cannot hold the program up.
     static func read(_ path: String) throws(FileProblem) -> Data {
-        guard try kind(path) == .file else { throw .notAFile }
-        do { return try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
-            let code = ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError)?.code
-            throw .system(errno: Int32(truncatingIfNeeded: code ?? Int(EIO)))
-        }
+        do { return try WholeFile.read(path) } catch { throw FileProblem(error) }
     }
 
     /// The number of voxels of these sizes, refused where it is not positive or beyond `mostVoxels`.

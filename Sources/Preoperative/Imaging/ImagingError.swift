@@ -1,3 +1,6 @@
+import Files
+import Glibc
+
 /// What is wrong with an image or a file of one. Paths are as the caller gave them.
 public enum ImagingError: Error, Equatable, Sendable {
     /// Sizes, spacings or axes that no scanner makes.
@@ -44,6 +47,17 @@ public enum FileProblem: Error, Equatable, Sendable {
     case impossibleGeometry(String)
     /// Axes that are not perpendicular: the largest deviation of their dot products.
     case sheared(deviation: Double)
+}
+
+extension FileProblem {
+    public init(_ refusal: FileRefusal) {
+        switch refusal {
+        case .notFound: self = .notFound
+        case .notAFile: self = .notAFile
+        case .tooLarge: self = .system(errno: EFBIG)
+        case .system(let number): self = .system(errno: number)
+        }
+    }
 }
 
 /// Why something was not written.

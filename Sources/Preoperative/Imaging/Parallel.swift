@@ -8,6 +8,22 @@ public func parallelFor(_ count: Int, _ body: @Sendable (Int) -> Void) {
     DispatchQueue.concurrentPerform(iterations: count, execute: body)
 }
 
+/// What `body` gives for each of `0..<count`, in order, worked out on all cores.
+public func parallelMap<T: Sendable>(
+    _ count: Int, progress: ProgressReport? = nil, _ body: @Sendable (Int) -> T
+) -> [T] {
+    let done = ProgressCounter(total: count, report: progress)
+    var answers = [T?](repeating: nil, count: count)
+    answers.withUnsafeMutableBufferPointer { out in
+        let shared = SharedBuffer(out)
+        parallelFor(count) { i in
+            shared[i] = body(i)
+            done.advance()
+        }
+    }
+    return answers.compactMap(\.self)
+}
+
 /// A pointer that crosses into `parallelFor`: safe where each index writes only its own part.
 public struct SharedBuffer<Element>: @unchecked Sendable {
     public let pointer: UnsafeMutableBufferPointer<Element>

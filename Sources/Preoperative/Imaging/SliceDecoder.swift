@@ -1,5 +1,4 @@
 import Frames
-import Synchronization
 
 /// Decodes the slices of a stack into HU, on all cores.
 struct SliceDecoder {
@@ -87,7 +86,7 @@ struct SliceDecoder {
         _ body: @Sendable (_ plane: Int, _ slice: DICOMSlice?, _ stored: Stored) -> Void
     ) {
         let pieces = min(planes.count, 16)
-        let done = Atomic<Int>(0)
+        let done = ProgressCounter(total: planes.count, report: progress)
         parallelFor(pieces) { piece in
             let room = UnsafeMutableBufferPointer<Int32>.allocate(capacity: area)
             defer { room.deallocate() }
@@ -100,8 +99,7 @@ struct SliceDecoder {
                     openPath = slice.path
                 }
                 body(plane, slice, decode(slice, open, into: room))
-                let count = done.add(1, ordering: .relaxed).newValue
-                progress?(Double(count) / Double(planes.count))
+                done.advance()
             }
         }
     }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Frames
 import Imaging
@@ -64,20 +65,9 @@ public enum MeshFile {
     }
 
     private static func load(_ path: String) throws(MeshingError) -> Data {
-        var folder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &folder) else {
-            throw .cannotRead(path: path, .notFound)
-        }
-        guard !folder.boolValue else { throw .cannotRead(path: path, .notAFile) }
-        do {
-            let kind = try FileManager.default.attributesOfItem(atPath: (path as NSString).resolvingSymlinksInPath)
-            guard kind[.type] as? FileAttributeType == .typeRegular else {
-                throw MeshingError.cannotRead(path: path, .notAFile)
-            }
-            let size = (kind[.size] as? NSNumber)?.intValue ?? 0
-            guard size <= byteLimit else { throw MeshingError.meshTooLarge(count: size) }
-            return try Data(contentsOf: URL(fileURLWithPath: path))
-        } catch let known as MeshingError { throw known } catch { throw .cannotRead(path: path, .system(errno: EIO)) }
+        do { return try WholeFile.read(path, limit: byteLimit) } catch .tooLarge(let bytes, _) {
+            throw .meshTooLarge(count: bytes)
+        } catch { throw .cannotRead(path: path, FileProblem(error)) }
     }
 }
 

@@ -21,9 +21,9 @@ struct CanalLine: Sendable {
         var moments = LineMoments()
         var heights: Set<Int> = []
         labels.withVoxels { v in
-            for z in box.lower.z..<(box.lower.z + box.size.z) {
-                for y in box.lower.y..<(box.lower.y + box.size.y) {
-                    for x in box.lower.x..<(box.lower.x + box.size.x)
+            for z in box.lower.z..<box.upper.z {
+                for y in box.lower.y..<box.upper.y {
+                    for x in box.lower.x..<box.upper.x
                     where v[(z * g.size.y + y) * g.size.x + x] == canal.number {
                         let p = g.point(VoxelIndex(x, y, z)).coordinates - shape.centroid.coordinates
                         let h = dot(p, up)

@@ -12,10 +12,8 @@ struct CanalRegion: Sendable {
 
     /// The canal's label near the vertebra; `nil` where there is none.
     init?(labelled canal: AnatomicalLabel, in labels: LabelVolume, _ survey: LabelSurvey, near level: AnatomicalLabel) {
-        guard survey[canal] != nil, let region = survey.region(of: level, margin: 6),
-            let mask = try? region.mask(of: canal, in: labels)
-        else { return nil }
-        self.init(mask: mask)
+        guard survey[canal] != nil, let region = survey.region(of: level, margin: 6) else { return nil }
+        self.init(mask: labels.mask(of: canal, in: region))
     }
 
     private init?(mask: LabelVolume) {

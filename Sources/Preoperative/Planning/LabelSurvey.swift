@@ -32,7 +32,7 @@ struct LabelSurvey: Sendable {
 
     init(_ labels: LabelVolume) {
         let size = labels.size
-        let slices = inParallel(size.z, nil) { z in labels.withVoxels { Self.slice($0, size, z) } }
+        let slices = parallelMap(size.z) { z in labels.withVoxels { Self.slice($0, size, z) } }
         var all = [Entry](repeating: Entry(), count: 256)
         for slice in slices {
             for (number, entry) in slice { all[number].join(entry) }
@@ -67,39 +67,19 @@ struct LabelSurvey: Sendable {
     }
 
     /// The voxels of `label`'s box and `margin` mm more, within the grid.
-    func region(of label: AnatomicalLabel, margin: Double) -> VoxelRange? {
+    func region(of label: AnatomicalLabel, margin: Double) -> VoxelBox? {
         guard let entry = self[label] else { return nil }
-        let more = (Vector3(repeating: margin) / geometry.spacing).rounded(.up)
-        let (x, y, z) = (Int(more.x), Int(more.y), Int(more.z))
-        return VoxelRange(
-            lower: VoxelIndex(max(entry.lower.x - x, 0), max(entry.lower.y - y, 0), max(entry.lower.z - z, 0)),
-            size: GridSize(
-                min(entry.upper.x + x + 1, geometry.size.x) - max(entry.lower.x - x, 0),
-                min(entry.upper.y + y + 1, geometry.size.y) - max(entry.lower.y - y, 0),
-                min(entry.upper.z + z + 1, geometry.size.z) - max(entry.lower.z - z, 0)))
+        let end = VoxelIndex(entry.upper.x + 1, entry.upper.y + 1, entry.upper.z + 1)
+        return VoxelBox(lower: entry.lower, upper: end).grown(by: margin, in: geometry).clipped(to: geometry.size)
     }
 }
 
-/// A block of voxels of a grid.
-struct VoxelRange: Sendable {
-    let lower: VoxelIndex
-    let size: GridSize
-
-    /// The block as a map of its own, 1 where `labels` has `label`.
-    func mask(of label: AnatomicalLabel, in labels: LabelVolume) throws(ImagingError) -> LabelVolume {
-        let source = labels.geometry
-        let geometry = try GridGeometry(
-            size: size, spacing: source.spacing, origin: source.point(lower), direction: source.direction)
-        var voxels = [UInt8](repeating: 0, count: size.count)
-        labels.withVoxels { v in
-            for z in 0..<size.z {
-                for y in 0..<size.y {
-                    let from = source.offset(VoxelIndex(lower.x, lower.y + y, lower.z + z))
-                    let to = (z * size.y + y) * size.x
-                    for x in 0..<size.x where v[from + x] == label.number { voxels[to + x] = 1 }
-                }
-            }
+extension Volume where Voxel == UInt8 {
+    /// A part of a label map as a map of its own, 1 where it has `label`.
+    func mask(of label: AnatomicalLabel, in box: VoxelBox) -> LabelVolume {
+        let part = cropped(to: box)
+        return part.withVoxels { v in
+            LabelVolume(geometry: part.geometry, voxels: v.map { $0 == label.number ? 1 : 0 })
         }
-        return LabelVolume(geometry: geometry, voxels: voxels)
     }
 }

@@ -47,7 +47,7 @@ public struct PedicleScrewPlanner: Sendable {
         guard ct.geometry.matches(labels.geometry) else { throw .gridsDiffer }
         if let wrong = levels.first(where: { !Self.canPlan($0) }) { throw .levelNotPlannable(wrong) }
         let survey = LabelSurvey(labels)
-        let outcomes = inParallel(levels.count, progress) { outcome(for: levels[$0], ct, labels, survey) }
+        let outcomes = parallelMap(levels.count, progress: progress) { outcome(for: levels[$0], ct, labels, survey) }
         let image = PlanFile.Image(seriesUID: seriesUID, sha256: ImageFingerprint.sha256(of: ct))
         return Result(
             plan: PlanFile(image: image, items: outcomes.flatMap(\.items)), refusals: outcomes.flatMap(\.refusals),
@@ -112,20 +112,6 @@ public struct PedicleScrewPlanner: Sendable {
                 level, side, .limitBroken(BrokenLimit(name: .gapOfPair, value: gap, limit: limits.smallestGapOfPair)))
         }
     }
-}
-
-/// Runs `body` for each index on all cores and keeps the answers in order.
-func inParallel<T: Sendable>(_ count: Int, _ progress: ProgressReport?, _ body: @Sendable (Int) -> T) -> [T] {
-    let done = ProgressCount(of: count, progress)
-    var answers = [T?](repeating: nil, count: count)
-    answers.withUnsafeMutableBufferPointer { out in
-        let shared = SharedBuffer(out)
-        parallelFor(count) { i in
-            shared[i] = body(i)
-            done.one()
-        }
-    }
-    return answers.compactMap { $0 }
 }
 
 extension ScrewCylinder {

@@ -58,7 +58,9 @@ public struct PlanChecker: Sendable {
         guard plan.image.sha256 == sha256 else { throw .anotherImage(planned: plan.image.sha256, given: sha256) }
         let levels = Set(plan.items.compactMap { $0.kind == .pedicleScrew ? $0.level : nil }).sorted()
         let survey = LabelSurvey(labels)
-        let groups = inParallel(levels.count, progress) { check(plan.items, at: levels[$0], ct, labels, survey) }
+        let groups = parallelMap(levels.count, progress: progress) {
+            check(plan.items, at: levels[$0], ct, labels, survey)
+        }
         let found = Dictionary(uniqueKeysWithValues: groups.flatMap { $0 }.map { ($0.id, $0) })
         return Result(
             items: plan.items.map {

@@ -1,14 +1,6 @@
 import Frames
 import Imaging
 
-/// The patient's own side: left is towards +X of the CT.
-public enum Side: String, CaseIterable, Sendable {
-    case left, right
-
-    /// +1 for the left, −1 for the right: the sign of the vertebra's X on this side.
-    public var sign: Double { self == .left ? 1 : -1 }
-}
-
 /// One thing to be done along a straight line.
 public struct PlanItem: Equatable, Sendable {
     public enum Kind: String, CaseIterable, Sendable {

@@ -33,7 +33,6 @@ public enum PlanningError: Error, Equatable, Sendable {
     /// No trusted key approved the plan as it stands.
     case notApproved(ApprovalState)
     case distance(MeshingError)
-    case geometry(ImagingError)
 }
 
 /// Why text is not JSON that we take.

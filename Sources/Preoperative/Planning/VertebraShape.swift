@@ -33,12 +33,7 @@ struct VertebraShape: Sendable {
         guard a.x > 0, a.y > 0, a.z > 0, b.x < size.x - 1, b.y < size.y - 1, b.z < size.z - 1 else {
             throw .vertebra(level, .cutByImageEdge)
         }
-        let pieces: ConnectedPieces
-        do throws(ImagingError) {
-            pieces = ConnectedPieces(of: try region.mask(of: level, in: labels))
-        } catch {
-            throw .geometry(error)
-        }
+        let pieces = ConnectedPieces(of: labels.mask(of: level, in: region))
         guard pieces.largestCount >= Self.fewestVoxels else {
             throw .vertebra(level, .tooFewVoxels(pieces.largestCount))
         }

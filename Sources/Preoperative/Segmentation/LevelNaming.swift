@@ -35,9 +35,9 @@ struct LevelNaming {
             if let between { evidence.append(.vertebraeBetweenRibAndSacrum(between)) }
             if evidence.isEmpty { evidence = [.noAnchor] }
             let others = certain ? [] : offsets(lastRib, between).map { Self.rung(anchor - k + $0) }
-            let distinct = others.filter { $0 != label }
             let six = between == 6 && k == 0 ? [AnatomicalLabel(25)] : []
-            return Name(label: label, isCertain: certain, evidence: evidence, candidates: [label] + distinct + six)
+            return Name(
+                label: label, isCertain: certain, evidence: evidence, candidates: Self.distinct([label] + six + others))
         }
     }
 
@@ -57,10 +57,19 @@ struct LevelNaming {
         return ribs.contains(true) ? Self.t12 : min(Self.l5, Self.t12 + max(1, (ribs.count + 1) / 2) + 1)
     }
 
-    /// By how many levels the names could be off.
+    /// By how many levels the names could be off, the likeliest first.
     private func offsets(_ lastRib: Int?, _ between: Int?) -> [Int] {
         if between != nil || hasSacrum || lastRib != nil { return [-1, 1] }
-        return ribs.contains(true) ? [-1, 1, -2, 2, -3, -4, -5, -6] : [-3, -2, -1, 1, 2, 3]
+        return [-1, 1, -2]
+    }
+
+    /// A person can weigh no more names than these.
+    static let mostCandidates = 4
+
+    private static func distinct(_ labels: [AnatomicalLabel]) -> [AnatomicalLabel] {
+        var result: [AnatomicalLabel] = []
+        for label in labels where !result.contains(label) { result.append(label) }
+        return Array(result.prefix(mostCandidates))
     }
 
     static func rung(_ k: Int) -> AnatomicalLabel { ladder[min(max(k, 0), ladder.count - 1)] }

@@ -44,11 +44,15 @@ struct PatientGrid<Value: Sendable>: Sendable {
         return point(x, y, z)
     }
 
-    /// The offset of the element nearest to `p`; `nil` outside.
+    /// The offset of the element nearest to `p`; `nil` outside, which begins a whole step beyond the highest elements,
+    /// since the grid may end that much before the image.
     @inline(__always) func nearestOffset(_ p: Vector3) -> Int? {
         let g = (p - origin) / spacing + Vector3(repeating: 0.5)
-        guard g.x >= 0, g.y >= 0, g.z >= 0, g.x < Double(nx), g.y < Double(ny), g.z < Double(nz) else { return nil }
-        return offset(Int(g.x), Int(g.y), Int(g.z))
+        guard g.x >= 0, g.y >= 0, g.z >= 0, g.x < Double(nx) + 0.5, g.y < Double(ny) + 0.5, g.z < Double(nz) + 0.5
+        else {
+            return nil
+        }
+        return offset(min(Int(g.x), nx - 1), min(Int(g.y), ny - 1), min(Int(g.z), nz - 1))
     }
 }
 

@@ -6,29 +6,55 @@ import Imaging
 enum SacrumFinder {
     /// Bone (loosely) on the blurred grid, HU; the wings of an old sacrum are mostly fat.
     static let boneHU: Float = 130
+    /// Brittle bone may be half as bright, but stays above muscle, HU.
+    static let brittleBoneHU = 90.0
+
     /// The index of the disc that lies on the sacrum; `nil` where the image shows none.
-    static func topDisc(_ discs: [DiscPlane], _ curve: SpineCurve, _ blurred: ScalarGrid) -> Int? {
-        let winged = discs.map { hasWings(below: $0, curve, blurred) }
+    static func topDisc(
+        _ discs: [DiscPlane], _ curve: SpineCurve, _ blurred: ScalarGrid, _ threshold: ScalarGrid
+    ) -> Int? {
+        if let top = topDisc(discs, curve, blurred, boneHU) { return top }
+        let ridges = discs.map { Double(threshold.sample($0.centre + $0.normal * $0.halfThickness)) }.sorted()
+        let brittle = Float(max(brittleBoneHU, 0.5 * ridges[ridges.count / 2]))
+        return brittle < boneHU ? topDisc(discs, curve, blurred, brittle) : nil
+    }
+
+    private static func topDisc(
+        _ discs: [DiscPlane], _ curve: SpineCurve, _ blurred: ScalarGrid, _ limit: Float
+    ) -> Int? {
+        let winged = discs.map { hasWings(below: $0, curve, blurred, limit) }
         guard var top = winged.firstIndex(of: true), top <= 4 else { return nil }
         while top + 1 < discs.count && winged[top + 1] { top += 1 }
         return top
     }
 
-    static func hasWings(below disc: DiscPlane, _ curve: SpineCurve, _ blurred: ScalarGrid) -> Bool {
-        [-1.0, 1].allSatisfy { side in
-            let rows = stride(from: -12.0, through: -30, by: -2).compactMap { row(disc, side, $0, curve, blurred) }
-            guard rows.count >= 5 else { return false }
-            let bone = rows.map(\.bone).sorted()
+    static func hasWings(below disc: DiscPlane, _ curve: SpineCurve, _ blurred: ScalarGrid, _ limit: Float) -> Bool {
+        means(below: disc, curve, blurred, limit).allSatisfy {
+            guard let side = $0 else { return false }
+            return side.mean > 0.14 && side.low > 0.1 && side.inner > 0.1
+        }
+    }
+
+    /// How full of bone each side is: the mean over its rows, their lower quartile, and that of their inner thirds,
+    /// since a contrast-filled kidney lies apart from the body with nothing bright between them.
+    static func means(below disc: DiscPlane, _ curve: SpineCurve, _ blurred: ScalarGrid, _ limit: Float)
+        -> [(mean: Double, low: Double, inner: Double)?]
+    {
+        [-1.0, 1].map { side in
+            let rows = stride(from: -12.0, through: -30, by: -2).compactMap {
+                row(disc, side, $0, curve, blurred, limit)
+            }
+            guard rows.count >= 5 else { return nil }
+            let bone = rows.map(\.bone).sorted(), inner = rows.map(\.inner).sorted()
             let mean = bone.reduce(0, +) / Double(bone.count)
-            // A contrast-filled kidney lies apart from the body: nothing bright between them.
-            let inner = rows.map(\.inner).sorted()
-            return mean > 0.14 && bone[bone.count / 4] > 0.1 && inner[inner.count / 4] > 0.1
+            return (mean, bone[bone.count / 4], inner[inner.count / 4])
         }
     }
 
     /// The part of one row beside the midline that is bone, and of its inner third; `nil` outside the image.
     private static func row(
-        _ disc: DiscPlane, _ side: Double, _ height: Double, _ curve: SpineCurve, _ blurred: ScalarGrid
+        _ disc: DiscPlane, _ side: Double, _ height: Double, _ curve: SpineCurve, _ blurred: ScalarGrid,
+        _ limit: Float
     ) -> (bone: Double, inner: Double)? {
         let axes = disc.axes(curve)
         var bone = 0.0, inner = 0.0, count = 0.0, innerCount = 0.0
@@ -38,7 +64,7 @@ enum SacrumFinder {
                 let p = disc.centre + axes.left * (u * side) + axes.back * w + disc.normal * height
                 guard let i = blurred.nearestOffset(p), blurred.values[i] > -900 else { return nil }
                 places += 1
-                guard blurred.values[i] > boneHU else { continue }
+                guard blurred.values[i] > limit else { continue }
                 first = first ?? w
                 last = w
             }

@@ -4,7 +4,7 @@ public enum SegmentationError: Error, Equatable, Sendable {
     case noBodyFound
     /// No canal with bone round it was found over at least `minimumLength` mm.
     case noSpineFound(minimumLength: Double)
-    /// The image shows no vertebra from its upper to its lower endplate; `coveredLength` is the canal's, in mm.
+    /// The image shows no vertebral body from its upper to its lower endplate; `coveredLength` is the canal's, in mm.
     case noWholeVertebra(coveredLength: Double)
     /// Levels that were asked for are not in the image.
     case levelsNotFound(missing: [String], found: [String])

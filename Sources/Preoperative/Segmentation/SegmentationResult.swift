@@ -35,9 +35,10 @@ public struct VertebraFinding: Equatable, Sendable {
     /// Whether the image shows why it has this name and no other.
     public var isCertain: Bool
     public var evidence: [NamingEvidence]
-    /// Every name it could have, the given one first; one name where it is certain.
+    /// The likeliest names, the given one first, at most four; one name where it is certain.
     public var candidates: [AnatomicalLabel]
-    /// The image cuts it off, or an endplate is not seen: never to be planned on.
+    /// The image cuts it off, or may: an endplate is not seen, or there is no room for its processes within the image.
+    /// Never to be planned on.
     public var isPartial: Bool
     /// Mean HU of the inside of the body; `nil` where that was not measured. Below about 110 suggests osteoporosis
     /// (Pickhardt 2013).

@@ -13,7 +13,9 @@ struct SpineAssembly {
         tidy(&paint)
         progress?(0.95)
         var (findings, numbers) = named(paint)
-        guard findings.contains(where: { !$0.isPartial && $0.label != .sacrum }) else {
+        // Bodies between two discs are worth their labels even where the image cuts every process off.
+        let hasBody = anatomy.segments.contains { $0.kind == .vertebra && $0.isWhole }
+        guard hasBody || findings.contains(where: { !$0.isPartial && $0.label != .sacrum }) else {
             throw .noWholeVertebra(coveredLength: Double(anatomy.curve.count))
         }
         if let wanted = options.levels {
@@ -79,6 +81,7 @@ struct SpineAssembly {
         let ribs = RibContacts.carriers(anatomy.territories, pieces: anatomy.segments.count, curve: anatomy.curve)
         let names = LevelNaming(hasSacrum: hasSacrum, ribs: Array(ribs.dropFirst(hasSacrum ? 1 : 0))).names()
         let edges = touchesEdge(paint)
+        let extent = VertebraExtent(geometry: ct.geometry, anatomy: anatomy)
         let present = Set(LabelCleaner.present(paint))
         var findings: [VertebraFinding] = []
         for k in anatomy.segments.indices.reversed() where present.contains(UInt8(k + 1)) {
@@ -88,7 +91,7 @@ struct SpineAssembly {
                 ? LevelNaming.Name(label: .sacrum, isCertain: true, evidence: [], candidates: [.sacrum])
                 : names[k - (hasSacrum ? 1 : 0)]
             numbers[k + 1] = name.label.number
-            let cut = edges.contains(UInt8(k + 1)) || (segment.kind == .vertebra && !isComplete(k))
+            let cut = edges.contains(UInt8(k + 1)) || (segment.kind == .vertebra && !extent.isInside(k))
             findings.append(
                 VertebraFinding(
                     label: name.label, isCertain: name.isCertain, evidence: name.evidence, candidates: name.candidates,
@@ -96,9 +99,6 @@ struct SpineAssembly {
         }
         return (findings, numbers)
     }
-
-    /// Both endplates seen: a disc on either side, or a body's surface that closes inside the image.
-    private func isComplete(_ k: Int) -> Bool { anatomy.segments[k].isWhole || anatomy.surfaces[k] != nil }
 
     /// Numbers of what reaches the outermost voxels of the image.
     private func touchesEdge(_ paint: [UInt8]) -> Set<UInt8> {

@@ -39,7 +39,8 @@ public enum SpineSegmentation {
         let (low, high) = ct.withVoxels { v in
             v.reduce((Int16.max, Int16.min)) { (min($0.0, $1), max($0.1, $1)) }
         }
-        guard low < -200, high > 150 else { throw .notHounsfield(lowest: Int(low), highest: Int(high)) }
+        // Fat at least; a field of view within the body holds no air.
+        guard low < -50, high > 150 else { throw .notHounsfield(lowest: Int(low), highest: Int(high)) }
     }
 }
 
@@ -79,19 +80,19 @@ struct SpineAnatomy {
         let found = DiscFinder(curve: curve, grid: grid, shape: shape).find()
         guard !found.isEmpty else { throw .noWholeVertebra(coveredLength: Double(curve.count)) }
         threshold = BoneThreshold.map(grid, voxel: ct.geometry)
-        let top = SacrumFinder.topDisc(found, curve, grid.blurred(sigma: 1.5))
+        let top = SacrumFinder.topDisc(found, curve, grid.blurred(sigma: 1.5), threshold)
         discs = Array(found[(top ?? 0)...])
         segments = SpineSegment.split(discs, onSacrum: top != nil)
         progress?(0.45)
         lateral = LateralBones(
             coarse, body, part: 2 * BoneThreshold.part(ct.geometry),
             pelvisTop: Self.pelvisTop(discs, sacrum: top != nil), curve: turned)
+        surfaces = Self.surfaces(segments, curve, shape, grid, threshold)
+        progress?(0.5)
         territories = TerritoryFinder(
             grid: grid, threshold: threshold, curve: curve, shape: shape, segments: segments, discs: discs,
-            lateral: lateral
+            lateral: lateral, surfaces: surfaces
         ).find()
-        progress?(0.65)
-        surfaces = Self.surfaces(segments, curve, shape, grid, threshold)
         progress?(0.7)
     }
 

@@ -27,6 +27,8 @@ struct TerritoryFinder {
     let segments: [SpineSegment]
     let discs: [DiscPlane]
     let lateral: LateralBones
+    /// One a segment; `nil` for the sacrum and where no body's middle is in the image.
+    let surfaces: [BodySurface?]
 
     func find() -> Territories {
         let smooth = grid.blurred(sigma: max(0.8, 0.9 * grid.spacing))
@@ -38,6 +40,9 @@ struct TerritoryFinder {
         flood(&territories.owner, price, archHeights(price), sources)
         return territories
     }
+
+    /// The price of a step through dense bone.
+    private var easiest: UInt8 { UInt8(min(max(grid.spacing * 6, 1), 250)) }
 
     /// 0 where no front may run (no bone), otherwise the price of a step into the voxel.
     private func prices(_ smooth: ScalarGrid, _ sheet: ScalarGrid) -> [UInt8] {
@@ -71,7 +76,11 @@ struct TerritoryFinder {
         let cores = segments.map { BodyCore($0, height: height) }
         for i in 0..<grid.count {
             let p = grid.point(offset: i)
-            if let k = cores.firstIndex(where: { $0.contains(p) }), grid.values[i] > -200 {
+            let body = grid.values[i] > -200 ? bodyAround(p) : nil
+            // Marrow of brittle bone would hold the fronts up.
+            if body != nil { price[i] = easiest }
+            let core = grid.values[i] > -200 ? cores.firstIndex { $0.contains(p) } : nil
+            if let k = core ?? body.flatMap({ isRibless($0) ? $0 : nil }) {
                 territories.owner.values[i] = UInt8(k + 1)
                 price[i] = max(price[i], 1)
                 sources.append((i, 0))
@@ -88,6 +97,18 @@ struct TerritoryFinder {
         }
         return sources
     }
+
+    /// The piece within whose body's surface a point lies.
+    private func bodyAround(_ p: Vector3) -> Int? {
+        surfaces.firstIndex { surface in
+            guard let surface, squaredLength(p - surface.centre) < 1300 else { return false }
+            return surface.depth(p) > 1.5
+        }
+    }
+
+    /// The four vertebrae on the sacrum carry no rib that would compete for their bone: there fronts start everywhere
+    /// in the body, as they do in the sacrum, with which L5 often shares its joints' bone.
+    private func isRibless(_ piece: Int) -> Bool { segments[0].kind == .sacrum && piece <= 4 }
 
     /// The pelvis starts late, so that the sacrum's wings are the sacrum's even where the joint beside them is fused.
     static let pelvisDelay: Int32 = 60
@@ -144,35 +165,57 @@ struct TerritoryFinder {
         for z in zs { for y in ys { for x in xs { body(grid.offset(x, y, z), grid.point(x, y, z)) } } }
     }
 
-    /// For bone of the arches near the midline, its place along the curve; -1 elsewhere.
+    /// For bone of the arches, its place along the curve: positive near the midline, negative (less one) beside it,
+    /// where the articular processes overlap; 0 elsewhere.
     private func archHeights(_ price: [UInt8]) -> [Int16] {
-        var result = [Int16](repeating: -1, count: grid.count)
+        var result = [Int16](repeating: 0, count: grid.count)
         let plane = grid.nx * grid.ny
         result.withUnsafeMutableBufferPointer { out in
             let target = SharedBuffer(out)
             parallelFor(grid.nz) { z in
                 for i in (z * plane)..<((z + 1) * plane) where price[i] > 0 {
                     let place = curve.place(of: grid.point(offset: i))
-                    guard abs(place.left) < 12, place.back > 4, abs(place.ahead) < 1 else { continue }
-                    target[i] = Int16(place.index)
+                    let aside = abs(place.left)
+                    guard aside < 26, place.back > 4, abs(place.ahead) < 1 else { continue }
+                    target[i] = Int16(aside < 12 ? place.index + 1 : -place.index - 1)
                 }
             }
         }
         return result
     }
 
-    /// The height above which the midline of an arch is no longer a piece's own but its upper neighbour's.
-    private func archLimits() -> [Int16] {
-        let height = SpineSegment.typicalHeight(segments)
-        return segments.map { segment in
-            guard let upper = segment.upper else { return Int16.max }
-            guard segment.kind == .vertebra else { return Int16(max(0, upper.s + 6)) }
-            let lower = segment.lower?.s ?? upper.s - height
-            return Int16(max(0, 0.35 * lower + 0.65 * upper.s))
+    /// The heights between which an arch is a piece's own: above and below it is a neighbour's.
+    struct ArchLimits: Sendable {
+        /// Near the midline: above it is the upper neighbour's spinous process and laminae.
+        var middle: Int16
+        /// Beside it: how far up and down articular processes reach.
+        var top, bottom: Int16
+
+        /// - Parameter place: as `archHeights` gives it.
+        @inline(__always) func hold(_ place: Int16) -> Bool {
+            place == 0 || (place > 0 ? place - 1 <= middle : -place - 1 <= top && -place - 1 >= bottom)
         }
     }
 
-    /// What a step beyond that height costs more, about 5 mm of dense bone a step.
+    /// Articular processes from the middle of a disc: up from the vertebra below it, down from the one above, mm.
+    static let articularReach = (up: 9.0, down: 15.0)
+    /// The joints of L5 lie lower than their disc, since it leans forward, mm.
+    static let sacralReach = 4.0
+
+    private func archLimits() -> [ArchLimits] {
+        let height = SpineSegment.typicalHeight(segments)
+        return segments.map { segment in
+            let bottom = segment.lower.map { Int16(max(0, $0.s - Self.articularReach.down)) } ?? Int16.min
+            guard let upper = segment.upper else { return ArchLimits(middle: .max, top: .max, bottom: bottom) }
+            let reach = segment.kind == .sacrum ? Self.sacralReach : Self.articularReach.up
+            let top = Int16(max(0, upper.s + reach))
+            let lower = segment.lower?.s ?? upper.s - height
+            let middle = segment.kind == .vertebra ? max(0, 0.35 * lower + 0.65 * upper.s) : max(0, upper.s + 6)
+            return ArchLimits(middle: Int16(middle), top: top, bottom: bottom)
+        }
+    }
+
+    /// What a step beyond those heights costs more, about 5 mm of dense bone a step.
     static let misplacedPrice: Int32 = 30
 
     private func flood(
@@ -197,9 +240,7 @@ struct TerritoryFinder {
                 func visit(_ inside: Bool, _ j: Int) {
                     guard inside, price[j] > 0 else { return }
                     var next = Int32(now) + Int32(price[j])
-                    if arch[j] >= 0, own > 0, own <= limits.count, arch[j] > limits[own - 1] {
-                        next += Self.misplacedPrice
-                    }
+                    if own > 0, own <= limits.count, !limits[own - 1].hold(arch[j]) { next += Self.misplacedPrice }
                     guard next < distance[j] else { return }
                     distance[j] = next
                     owner.values[j] = owner.values[i]

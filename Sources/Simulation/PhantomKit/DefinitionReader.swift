@@ -1,4 +1,3 @@
-import Foundation
 import Frames
 import Imaging
 import Settings
@@ -6,65 +5,29 @@ import Settings
 extension PhantomDefinition {
     /// The version of the YAML format that this reads.
     public static let schema = "stylet.phantom/1"
-    static let largestFile = 256 * 1024
-    static let deepest = 12
 
     /// Reads and checks a definition.
     ///
     /// - Throws: `PhantomError.definition` or `.inconsistent` with the key path of the first thing that is wrong.
     public static func load(_ path: String) throws(PhantomError) -> PhantomDefinition {
-        let data: Data
-        do {
-            let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-            defer { try? handle.close() }
-            data = try handle.read(upToCount: largestFile + 1) ?? Data()
-        } catch {
-            let exists = FileManager.default.fileExists(atPath: path)
-            throw .definition(.unreadable(file: path, reason: exists ? "it cannot be opened" : "there is no such file"))
-        }
-        guard data.count <= largestFile else {
-            throw .definition(.unreadable(file: path, reason: "it is larger than 256 KB"))
-        }
-        guard let text = String(data: data, encoding: .utf8) else {
-            throw .definition(.notYAML(file: path, line: nil, reason: "it is not UTF-8 text"))
-        }
-        return try parse(text, file: path)
+        try checked { () throws(SettingsError) in try SettingsFile.read(path) }
     }
 
     /// Checks a definition held in memory; `file` names it in errors. - Throws: as `load`.
     public static func parse(_ yaml: String, file: String = "phantom") throws(PhantomError) -> PhantomDefinition {
+        try checked { () throws(SettingsError) in try SettingsFile.parse(yaml, file: file) }
+    }
+
+    private static func checked(_ read: () throws(SettingsError) -> SettingsMap) throws(PhantomError)
+        -> PhantomDefinition
+    {
         let definition: PhantomDefinition
         do throws(SettingsError) {
-            try refuseDeepNesting(yaml, file)
-            var root = try SettingsFile.parse(yaml, file: file)
+            var root = try read()
             definition = try DefinitionReader.definition(&root)
         } catch { throw .definition(error) }
         try definition.checkConsistency()
         return definition
-    }
-
-    /// The parser descends by recursion, so text that nests without end is refused before it sees it.
-    private static func refuseDeepNesting(_ yaml: String, _ file: String) throws(SettingsError) {
-        var open = 0
-        for (number, line) in yaml.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let indent = line.utf8.prefix { $0 == 0x20 }.count
-            var marks = 0
-            for byte in line.utf8 {
-                switch byte {
-                case UInt8(ascii: "["), UInt8(ascii: "{"): open += 1
-                case UInt8(ascii: "]"), UInt8(ascii: "}"): open = max(0, open - 1)
-                default: break
-                }
-                let opens = byte == UInt8(ascii: "-") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: ":")
-                marks = opens ? marks + 1 : byte == UInt8(ascii: " ") ? marks : 0
-                guard open <= deepest, marks <= 100 else {
-                    throw .notYAML(file: file, line: number + 1, reason: "it nests deeper than any definition")
-                }
-            }
-            guard indent <= 4 * deepest else {
-                throw .notYAML(file: file, line: number + 1, reason: "it is indented deeper than any definition")
-            }
-        }
     }
 }
 

@@ -13,10 +13,10 @@ extension Phantom {
         defer { ideal.deallocate() }
         let shared = SharedBuffer(ideal)
         let rows = sampler.blocks.rows
-        let report = progress.map { ProgressCounter(total: rows, share: 0.85, report: $0) }
+        let report = ProgressCounter(total: rows, share: 0.85, report: progress)
         parallelFor(rows) { row in
             sampler.fill(row: row, shared)
-            report?.advance()
+            report.advance()
         }
         scanner.blur(shared)
         progress?(0.92)
@@ -30,12 +30,12 @@ extension Phantom {
     public func labels(_ geometry: GridGeometry, progress: ProgressReport? = nil) -> LabelVolume {
         let blocks = GridBlocks(geometry)
         var volume = LabelVolume(geometry: geometry)
-        let report = progress.map { ProgressCounter(total: blocks.rows, share: 1, report: $0) }
+        let report = ProgressCounter(total: blocks.rows, report: progress)
         volume.withMutableVoxels { voxels in
             let shared = SharedBuffer(voxels)
             parallelFor(blocks.rows) { row in
                 for i in 0..<blocks.counts.x { label(blocks.block(i, row: row), halve: true, blocks, shared) }
-                report?.advance()
+                report.advance()
             }
         }
         return volume

@@ -101,11 +101,3 @@ struct VertebraAnatomy: Sendable {
         )
     }
 }
-
-/// The patient's left or right.
-public enum Side: String, CaseIterable, Sendable {
-    case left, right
-
-    /// +1 on the left, where CT's and a vertebra's X axis points.
-    public var sign: Double { self == .left ? 1 : -1 }
-}

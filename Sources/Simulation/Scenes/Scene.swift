@@ -62,13 +62,15 @@ struct SceneRoom {
 
 extension Scene {
     /// Places the patient, and registers its image with touched fiducials.
-    private func setUp(_ prepared: PreparedScene, _ observer: some SceneObserver) throws(SceneError) -> SceneRoom {
+    func setUp(_ prepared: PreparedScene, _ observer: some SceneObserver) throws(SceneError) -> SceneRoom {
         let middle = Self.middleOfEntries(prepared.plan)
         let room = definition.room
         let X_BaseCT = Pose<Base, CT>(
-            rotation: room.R_BaseCT, translation: room.targetInBase.coordinates - room.R_BaseCT.matrix * middle.coordinates)
+            rotation: room.R_BaseCT,
+            translation: room.targetInBase.coordinates - room.R_BaseCT.matrix * middle.coordinates)
         let breathing = BreathingMotion(
-            amplitude: room.breathing.amplitude, frequency: room.breathing.frequency, direction: .y, tilt: room.breathing.tilt)
+            amplitude: room.breathing.amplitude, frequency: room.breathing.frequency, direction: .y,
+            tilt: room.breathing.tilt)
         let patient = SimulatedPatient(
             X_BaseCT: X_BaseCT,
             X_CTReference: Pose(rotation: room.R_CTReference, translation: (middle + room.referenceOffset).coordinates),
@@ -76,7 +78,9 @@ extension Scene {
         let noise = definition.tracker
         var tracker = SimulatedTracker(
             properties: .init(
-                rate: noise.rate, latency: noise.latency, positionNoise: noise.positionNoise, angleNoise: noise.angleNoise),
+                rate: noise.rate, latency: noise.latency, positionNoise: noise.positionNoise,
+                angleNoise: noise.angleNoise,
+                losses: definition.faults.filter { $0.arm == nil }.map(\.time)),
             X_BaseTracker: room.X_BaseTracker, seed: seed)
         let registered = try observer.stage("register", "registering") { _ throws(SceneError) in
             try register(prepared, patient, &tracker)
@@ -84,7 +88,7 @@ extension Scene {
         return SceneRoom(patient: patient, tracker: tracker, registered: registered)
     }
 
-    private static func middleOfEntries(_ plan: PlanFile) -> Point<CT> {
+    static func middleOfEntries(_ plan: PlanFile) -> Point<CT> {
         Point(plan.items.reduce(Vector3.zero) { $0 + $1.entry.coordinates } / Double(max(plan.items.count, 1)))
     }
 }

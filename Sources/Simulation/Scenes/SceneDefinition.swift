@@ -33,6 +33,8 @@ public struct SceneDefinition: Equatable, Sendable {
     public struct Limits: Equatable, Sendable {
         public let tipError: Double
         public let angleError: Double
+        /// The tip's way from a fault's detection to standstill, mm.
+        public let overshoot: Double
     }
 
     public let name: String
@@ -44,6 +46,8 @@ public struct SceneDefinition: Equatable, Sendable {
     public let armPath: String
     public let room: Room
     public let tracker: TrackerNoise
+    /// How often each fiducial is touched with the probe; registration takes the mean.
+    public let touches: Int
     /// How long each guide is held on its axis, s.
     public let hold: Double
     /// A screw that is not held by then has failed, s.
@@ -51,6 +55,8 @@ public struct SceneDefinition: Equatable, Sendable {
     /// From the guide's tip to the entry point, mm.
     public let standoff: Double
     public let limits: Limits
+    /// What is made to go wrong, in the order of its time.
+    public let faults: [PlannedFault]
 }
 
 extension SceneDefinition {
@@ -67,7 +73,9 @@ extension SceneDefinition {
     }
 
     private init(_ map: inout SettingsMap, folder: URL) throws(SettingsError) {
-        func beside(_ path: String) -> String { URL(fileURLWithPath: path, relativeTo: folder).standardizedFileURL.path }
+        func beside(_ path: String) -> String {
+            URL(fileURLWithPath: path, relativeTo: folder).standardizedFileURL.path
+        }
         _ = try map.word("schema", of: ["stylet.scene/1"])
         name = try map.text("name")
         phantomPath = beside(try map.text("phantom"))
@@ -79,7 +87,8 @@ extension SceneDefinition {
         var plan = try map.map("plan")
         let named = try plan.text("levels")
         guard let chosen = LevelRange(named) else {
-            throw .notAllowed(file: map.file, key: "plan.levels", value: named, allowed: ["vertebrae such as L1-L5 or L3,L4"])
+            throw .notAllowed(
+                file: map.file, key: "plan.levels", value: named, allowed: ["vertebrae such as L1-L5 or L3,L4"])
         }
         levels = chosen.labels
         cataloguePath = beside(try plan.text("catalogue"))
@@ -88,6 +97,13 @@ extension SceneDefinition {
         room = try Room(&roomMap)
         var trackerMap = try map.map("tracker")
         tracker = try TrackerNoise(&trackerMap)
+        if map.has("registration") {
+            var registration = try map.map("registration")
+            touches = try registration.integer("touches", in: 1...100)
+            try registration.finish()
+        } else {
+            touches = 1
+        }
         var operation = try map.map("operation")
         hold = try operation.number("hold_s", in: 0.1...60)
         secondsPerScrew = try operation.number("seconds_a_screw", in: 1...600)
@@ -96,8 +112,14 @@ extension SceneDefinition {
         var limitMap = try map.map("limits")
         limits = Limits(
             tipError: try limitMap.number("tip_error_mm", in: 0.01...100),
-            angleError: radians(degrees: try limitMap.number("angle_error_deg", in: 0.01...90)))
+            angleError: radians(degrees: try limitMap.number("angle_error_deg", in: 0.01...90)),
+            overshoot: try limitMap.number("overshoot_mm", in: 0.01...100, default: 5))
         try limitMap.finish()
+        var planned: [PlannedFault] = []
+        if map.has("faults") {
+            for entry in try map.maps("faults") { planned.append(try PlannedFault(entry)) }
+        }
+        faults = planned.sorted { $0.time.lowerBound < $1.time.lowerBound }
         try map.finish()
     }
 }
@@ -111,7 +133,9 @@ extension SceneDefinition.Room {
         guard let up = Direction<Base>(Vector3(head[0], head[1], head[2])),
             let axes = Rotation<Base, CT>(z: up, nearY: Vector3(back[0], back[1], back[2]))
         else {
-            throw .notAllowed(file: map.file, key: map.path + "head_in_base", value: "parallel to the back, or zero", allowed: ["another direction than back_in_base"])
+            throw .notAllowed(
+                file: map.file, key: map.path + "head_in_base", value: "parallel to the back, or zero",
+                allowed: ["another direction than back_in_base"])
         }
         R_BaseCT = axes
         var tracker = try map.map("tracker_in_base")
@@ -119,10 +143,12 @@ extension SceneDefinition.Room {
         let r = try tracker.numbers("rotation_vector_deg", count: 3, in: -360...360)
         try tracker.finish()
         X_BaseTracker = Pose(
-            rotation: Rotation(rotationVector: Vector3(r[0], r[1], r[2]) * (.pi / 180)), translation: Vector3(p[0], p[1], p[2]))
+            rotation: Rotation(rotationVector: Vector3(r[0], r[1], r[2]) * (.pi / 180)),
+            translation: Vector3(p[0], p[1], p[2]))
         var breath = try map.map("breathing")
         breathing = SceneDefinition.Breathing(
-            amplitude: try breath.number("amplitude_mm", in: 0...30), frequency: try breath.number("frequency_hz", in: 0.05...1),
+            amplitude: try breath.number("amplitude_mm", in: 0...30),
+            frequency: try breath.number("frequency_hz", in: 0.05...1),
             tilt: radians(degrees: try breath.number("tilt_deg", in: -5...5, default: 0)))
         try breath.finish()
         var reference = try map.map("reference")

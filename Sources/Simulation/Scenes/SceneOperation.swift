@@ -10,6 +10,7 @@ import SimulatedArm
 /// What the loop did, and what the judge saw.
 struct OperatedScene {
     let judge: AlignmentJudge
+    let faults: [SceneFault]
     let statistics: LoopStatistics
     let end: LoopEnd
 }
@@ -30,8 +31,9 @@ extension Scene {
             virtual: VirtualArm(try simulatedArm()), patient: room.patient, tracker: room.tracker, post: post,
             procedures: try procedures(prepared, room),
             judge: AlignmentJudge(
-                description: description, targets: targets, standoff: definition.standoff, X_BaseCT: room.patient.X_BaseCT),
-            secondsPerProcedure: definition.secondsPerScrew)
+                description: description, targets: targets, standoff: definition.standoff,
+                X_ReferenceCT: room.registered.X_ReferenceCT, X_BaseCT: room.patient.X_BaseCT),
+            faults: FaultWatch(definition.faults), secondsPerProcedure: definition.secondsPerScrew)
         let channel = try connect(operation)
         let loop = GuideLoop(control: try controlLoop(), channel: channel, post: post)
         var runner = LoopRunner(loop, clock: OperationClock(operation), period: Self.period)
@@ -41,13 +43,15 @@ extension Scene {
             afterTick: { summary in
                 if summary.ticks % 1000 == 0 { progress(min(0.99, Double(summary.ticks) / 1000 / expected)) }
             })
-        return OperatedScene(judge: operation.judge, statistics: runner.statistics, end: end)
+        return OperatedScene(
+            judge: operation.judge, faults: operation.faults.results, statistics: runner.statistics, end: end)
     }
 
     private func simulatedArm() throws(SceneError) -> SimulatedArm {
         var settings = SimulatedArmSettings()
         settings.baud = 1_000_000
         settings.seed = seed
+        settings.faults = definition.faults.compactMap(\.arm)
         do throws(SimulatedArmError) { return try SimulatedArm(description, settings: settings) } catch {
             throw .simulatedArm(error)
         }
@@ -57,16 +61,20 @@ extension Scene {
         let around = Vector3(250, 350, 250)
         let middle = definition.room.targetInBase.coordinates
         let reach = Workspace(least: Point(middle - around), greatest: Point(middle + around + Vector3(100, 100, 400)))
-        guard let configuration = description.controlConfiguration(X_BaseTracker: definition.room.X_BaseTracker, workspace: reach)
+        guard
+            let configuration = description.controlConfiguration(
+                X_BaseTracker: definition.room.X_BaseTracker, workspace: reach)
         else { throw .nothingPlanned }
         do throws(ControlError) { return try ControlLoop(configuration) } catch { throw .control(error) }
     }
 
     private func procedures(_ prepared: PreparedScene, _ room: SceneRoom) throws(SceneError) -> [GuideProcedure] {
-        let distances = GuideProcedure.Distances(held: -definition.standoff, clear: -Self.clearance, hold: definition.hold)
+        let distances = GuideProcedure.Distances(
+            held: -definition.standoff, clear: -Self.clearance, hold: definition.hold)
         return prepared.plan.items.enumerated().compactMap { number, item in
             GuidedAxis(
-                entry: item.entry, target: item.target, greatestDepth: -1, approvedPlan: prepared.approvedPlan, item: UInt32(number)
+                entry: item.entry, target: item.target, greatestDepth: -1, approvedPlan: prepared.approvedPlan,
+                item: UInt32(number)
             ).map { GuideProcedure(axis: $0, X_ReferenceCT: room.registered.X_ReferenceCT, distances: distances) }
         }
     }

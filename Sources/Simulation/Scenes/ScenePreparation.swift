@@ -21,7 +21,9 @@ extension Scene {
         let phantom = try loadPhantom()
         let image = try scan(phantom, observer)
         let labels = try observer.stage("segment", "segmenting") { progress throws(SceneError) in
-            do throws(SegmentationError) { return try SpineSegmentation.segment(image.ct, progress: progress).labels } catch {
+            do throws(SegmentationError) {
+                return try SpineSegmentation.segment(image.ct, progress: progress).labels
+            } catch {
                 throw .segmentation(error)
             }
         }

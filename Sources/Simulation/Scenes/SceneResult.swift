@@ -1,3 +1,4 @@
+import ControlCore
 import ControlRuntime
 
 /// One acceptance check of a scene; its name carries the unit of value and limit.
@@ -22,10 +23,14 @@ public struct SceneCheck: Equatable, Sendable {
 public struct SceneFault: Equatable, Sendable {
     public let kind: String
     public let injectedAt: Double
+    /// Why the loop stopped the arm.
+    public let reason: StopReason?
     public let detectedAt: Double?
     public let stoppedAt: Double?
     /// The tip's travel from detection to standstill, mm.
     public let overshoot: Double?
+    /// The tip's largest way from there until a person enabled the arm anew, mm.
+    public let drift: Double
     /// For a fault that does no harm: the bound on what it can do.
     public let bounded: String?
 }
@@ -44,6 +49,8 @@ public struct ScrewOutcome: Equatable, Sendable {
     /// From the start of this screw's approach until the guide was held on its axis, s.
     public let alignedAfter: Double
     public let held: Bool
+    /// RMS over the hold of where the tip's error comes from.
+    public let parts: ErrorParts
     /// The stage in which the screw was given up; `nil` where it was not.
     public let abandonedIn: GuideProcedure.Stage?
 }

@@ -17,7 +17,10 @@ final class SimulatedOperation: @unchecked Sendable {
     private var tracker: SimulatedTracker
     private let post: GuidePost
     private var waiting: [GuideProcedure]
-    private var current: GuideProcedure.Stage?
+    private(set) var faults: FaultWatch
+    private var inHand: GuideProcedure?
+    private var recoveries = 0
+    private var personAsked = -Double.infinity
     private var procedureBegan = 0.0
     private let patience: Double
     private(set) var isFinished = false
@@ -25,8 +28,9 @@ final class SimulatedOperation: @unchecked Sendable {
 
     init(
         virtual: VirtualArm, patient: SimulatedPatient, tracker: SimulatedTracker, post: GuidePost,
-        procedures: [GuideProcedure], judge: AlignmentJudge, secondsPerProcedure: Double
+        procedures: [GuideProcedure], judge: AlignmentJudge, faults: FaultWatch, secondsPerProcedure: Double
     ) {
+        self.faults = faults
         self.virtual = virtual
         self.patient = patient
         self.tracker = tracker
@@ -42,17 +46,23 @@ final class SimulatedOperation: @unchecked Sendable {
         now = max(now, deadline)
         let seconds = Double(now) * 1e-9
         virtual.advance(to: seconds)
-        if let sample = tracker.newestSample(of: patient, at: seconds), let pose = sample.pose {
-            _ = post.references.give(Timed(TrackedPose(pose), at: sample.time))
+        if let sample = tracker.newestSample(of: patient, at: seconds) {
+            let seen = sample.pose.map { TrackedPose($0) } ?? TrackedPose(.identity(), isVisible: false)
+            _ = post.references.give(Timed(seen, at: sample.time))
         }
     }
 
     private func look(at snapshot: GuideSnapshot) {
         let seconds = Double(now) * 1e-9
-        judge.look(at: snapshot, truePositions: virtual.arm.truePositions, anatomy: patient.anatomy(at: seconds), time: seconds)
+        judge.look(at: snapshot, truePositions: virtual.arm.truePositions, patient: patient, time: seconds)
+        faults.look(at: snapshot.output, tip: judge.tip(virtual.arm.truePositions), time: seconds)
         if let asked = disableAsked {
             if snapshot.output.state == .disabled || seconds - asked > 3 { isFinished = true }
             return
+        }
+        let isInTime = seconds - procedureBegan <= 2 * patience
+        if isFailed(snapshot.stage), isInTime, recoveries < faults.seen.count, let inHand {
+            return recover(snapshot, inHand, seconds)
         }
         let isOver = snapshot.stage == .done || isFailed(snapshot.stage) || seconds - procedureBegan > patience
         if snapshot.stage == nil || (isOver && seconds > procedureBegan) { giveNext(snapshot, seconds) }
@@ -60,6 +70,21 @@ final class SimulatedOperation: @unchecked Sendable {
 
     private func isFailed(_ stage: GuideProcedure.Stage?) -> Bool {
         if case .failed = stage { true } else { false }
+    }
+
+    /// In a person's place: waits until the fault is over and the arm stands, clears it, and begins the screw anew.
+    private func recover(_ snapshot: GuideSnapshot, _ procedure: GuideProcedure, _ seconds: Double) {
+        guard faults.isOver(at: seconds), seconds - personAsked > 0.2 else { return }
+        personAsked = seconds
+        switch snapshot.output.state {
+        case .fault: _ = post.requests.give(.clearFault)
+        case .paused, .enabled: _ = post.requests.give(.disable)
+        case .disabled:
+            recoveries += 1
+            procedureBegan = seconds + 0.002
+            judge.beginAgain(at: seconds)
+            _ = post.procedures.give(procedure)
+        }
     }
 
     private func giveNext(_ snapshot: GuideSnapshot, _ seconds: Double) {
@@ -71,6 +96,7 @@ final class SimulatedOperation: @unchecked Sendable {
             return
         }
         procedureBegan = seconds + 0.002
+        inHand = next
         judge.begin(next, at: seconds)
         _ = post.procedures.give(next)
     }

@@ -13,12 +13,17 @@ public struct SimulatedTracker: Sendable {
         public let positionNoise: Double
         /// RMS in three dimensions of a sample's rotation vector, rad.
         public let angleNoise: Double
+        /// Times in which something stands between camera and markers, s.
+        public let losses: [Range<Double>]
 
-        public init(rate: Double, latency: Double, positionNoise: Double, angleNoise: Double) {
+        public init(
+            rate: Double, latency: Double, positionNoise: Double, angleNoise: Double, losses: [Range<Double>] = []
+        ) {
             self.rate = rate
             self.latency = latency
             self.positionNoise = positionNoise
             self.angleNoise = angleNoise
+            self.losses = losses
         }
     }
 
@@ -39,21 +44,26 @@ public struct SimulatedTracker: Sendable {
         while Double(next) / properties.rate + properties.latency <= now {
             let t = Double(next) / properties.rate
             let truth = X_BaseTracker.inverse * patient.reference(at: t)
-            newest = TrackerSample(pose: noisy(truth), time: t, errorRMS: properties.positionNoise)
+            let seen = noisy(truth)
+            let isLost = properties.losses.contains { $0.contains(t) }
+            newest = isLost ? .missing(at: t) : TrackerSample(pose: seen, time: t, errorRMS: properties.positionNoise)
             next += 1
         }
         return newest
     }
 
-    /// One touch of `p` with a tracked probe: its position in the reference frame, with the tracker's noise.
-    public mutating func touch(_ p: Point<CT>, on patient: SimulatedPatient) -> Point<Reference> {
+    /// The mean of `touches` touches of `p` with a tracked probe, in the reference frame, each with the tracker's noise.
+    public mutating func touch(_ p: Point<CT>, on patient: SimulatedPatient, touches: Int = 1) -> Point<Reference> {
         let exact = patient.X_CTReference.inverse * p
-        return exact + Displacement(generator.normal3() * (properties.positionNoise / 3.0.squareRoot()))
+        var sum = Vector3.zero
+        for _ in 0..<max(touches, 1) { sum += generator.normal3() * (properties.positionNoise / 3.0.squareRoot()) }
+        return exact + Displacement(sum / Double(max(touches, 1)))
     }
 
     private mutating func noisy(_ X: Pose<Tracker, Reference>) -> Pose<Tracker, Reference> {
         let shift = generator.normal3() * (properties.positionNoise / 3.0.squareRoot())
-        let turn = Rotation<Tracker, Tracker>(rotationVector: generator.normal3() * (properties.angleNoise / 3.0.squareRoot()))
+        let turn = Rotation<Tracker, Tracker>(
+            rotationVector: generator.normal3() * (properties.angleNoise / 3.0.squareRoot()))
         return Pose(rotation: turn * X.rotation, translation: X.translation + shift)
     }
 }

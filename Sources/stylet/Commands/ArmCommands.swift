@@ -28,23 +28,29 @@ struct ArmInfo: StyletCommand {
     @OptionGroup var answer: AnswerOptions
 
     func execute(_ console: Console) throws -> Answer {
-        let found = try armOptions.load()
+        let found = try console.step("load", "reading \(armOptions.arm)") { _ in try armOptions.load() }
         let solver = found.solverName
-        console.say("\(found.name): \(found.arm.jointCount) joints from \(found.root) to \(found.tip), solver \(solver)")
+        console.say(
+            "\(found.name): \(found.arm.jointCount) joints from \(found.root) to \(found.tip), solver \(solver)")
         var joints: [JSONValue] = []
         for (i, name) in found.jointNames.enumerated() {
             let (limits, slides) = (found.arm.limits(i), found.arm.joint(i).kind == .prismatic)
             let unit = slides ? "mm" : "rad"
-            console.say(String(
-                format: "  %@: %@, %.4f … %.4f %@, %.3f %@/s", name, "\(found.arm.joint(i).kind)", limits.lower, limits.upper, unit, limits.speed, unit))
+            console.say(
+                String(
+                    format: "  %@: %@, %.4f … %.4f %@, %.3f %@/s", name, "\(found.arm.joint(i).kind)", limits.lower,
+                    limits.upper, unit, limits.speed, unit))
             joints.append([
-                "name": .string(name), "kind": .string("\(found.arm.joint(i).kind)"), "lower_\(unit)": .number(limits.lower),
+                "name": .string(name), "kind": .string("\(found.arm.joint(i).kind)"),
+                "lower_\(unit)": .number(limits.lower),
                 "upper_\(unit)": .number(limits.upper), "speed_\(unit)_per_s": .number(limits.speed),
-                "acceleration_\(unit)_per_s2": .number(limits.acceleration), "jerk_\(unit)_per_s3": .number(limits.jerk),
+                "acceleration_\(unit)_per_s2": .number(limits.acceleration),
+                "jerk_\(unit)_per_s3": .number(limits.jerk),
             ])
         }
         return Answer(fields: [
-            "name": .string(found.name), "base": .string(found.root), "tip": .string(found.tip), "solver": .string(solver),
+            "name": .string(found.name), "base": .string(found.root), "tip": .string(found.tip),
+            "solver": .string(solver),
             "joints": .array(joints),
         ])
     }
@@ -83,7 +89,8 @@ struct ArmInverse: StyletCommand {
     @OptionGroup var armOptions: ArmOptions
     @Option(help: "CSV with x_mm,y_mm,z_mm,qw,qx,qy,qz.") var poses: String
     @Option(help: "CSV to write: ok, the joint columns, time_us.") var out: String
-    @Option(help: "Where to look first: as many numbers as joints, comma separated, or a CSV with one row.") var seedJoints: String?
+    @Option(help: "Where to look first: as many numbers as joints, comma separated, or a CSV with one row.")
+    var seedJoints: String?
     @OptionGroup var answer: AnswerOptions
 
     func execute(_ console: Console) throws -> Answer {
@@ -101,11 +108,19 @@ struct ArmInverse: StyletCommand {
         try console.step("write", "writing \(out)") { _ in try AtomicFile.write(found.answerCSV(rows), to: out) }
         let solved = rows.count { $0.answer.joints != nil }
         let times = rows.map(\.time_us).sorted()
-        func percentile(_ p: Double) -> Double { times.isEmpty ? .nan : times[min(times.count - 1, Int(p * Double(times.count)))] }
-        console.say(String(format: "%@: %d of %d solved, median %.2f µs, p99 %.2f µs", out, solved, rows.count, percentile(0.5), percentile(0.99)))
+        func percentile(_ p: Double) -> Double {
+            times.isEmpty ? .nan : times[min(times.count - 1, Int(p * Double(times.count)))]
+        }
+        console.say(
+            String(
+                format: "%@: %d of %d solved, median %.2f µs, p99 %.2f µs", out, solved, rows.count, percentile(0.5),
+                percentile(0.99)))
         return Answer(fields: [
             "out": .string(out), "solved": .int(solved), "total": .int(rows.count), "solver": .string(found.solverName),
-            "time_us": ["median_us": .number(percentile(0.5)), "p90_us": .number(percentile(0.9)), "p99_us": .number(percentile(0.99)), "max_us": .number(times.last ?? .nan)],
+            "time_us": [
+                "median_us": .number(percentile(0.5)), "p90_us": .number(percentile(0.9)),
+                "p99_us": .number(percentile(0.99)), "max_us": .number(times.last ?? .nan),
+            ],
         ])
     }
 
@@ -117,7 +132,9 @@ struct ArmInverse: StyletCommand {
             return row
         }
         let numbers = text.split(separator: ",").map { Double($0.trimmingCharacters(in: .whitespaces)) }
-        guard numbers.count == arm.arm.jointCount, let seed = JointVector(numbers.compactMap { $0 }), seed.count == numbers.count, seed.isFinite else {
+        guard numbers.count == arm.arm.jointCount, let seed = JointVector(numbers.compactMap { $0 }),
+            seed.count == numbers.count, seed.isFinite
+        else {
             throw ValidationError("--seed-joints needs \(arm.arm.jointCount) numbers, comma separated, or a CSV file.")
         }
         return seed

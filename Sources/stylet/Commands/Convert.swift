@@ -16,10 +16,15 @@ struct Convert: StyletCommand {
     @OptionGroup var answer: AnswerOptions
 
     func execute(_ console: Console) throws -> Answer {
+        try Output.mustBePossible(out)
         let image = try input.read(console)
         for found in image.irregularities { console.warn("\(input.volume): \(Sentences.sentence(found))") }
-        try console.step("write", "writing \(out)") { _ in try ImageWriter.write(image, to: out) }
+        try console.step("write", "writing \(out)") { try ImageWriter.write(image, to: out, progress: $0) }
         console.say("\(out): \(Sentences.describe(image.ct.geometry))")
-        return Answer(fields: ["out": .string(out)])
+        let (size, spacing) = (image.ct.geometry.size, image.ct.geometry.spacing)
+        return Answer(fields: [
+            "out": .string(out), "size": [.int(size.x), .int(size.y), .int(size.z)],
+            "spacing_mm": .numbers([spacing.x, spacing.y, spacing.z]),
+        ])
     }
 }

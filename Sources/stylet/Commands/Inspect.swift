@@ -14,7 +14,9 @@ struct Inspect: StyletCommand {
         let image = try input.read(console)
         let g = image.ct.geometry
         let (low, high) = image.ct.voxels.reduce(into: (Int16.max, Int16.min)) { $0 = (min($0.0, $1), max($0.1, $1)) }
-        console.say("\(input.volume): \(image.metadata.format.rawValue), \(image.metadata.modality) \(image.metadata.seriesDescription)")
+        console.say(
+            "\(input.volume): \(image.metadata.format.rawValue), \(image.metadata.modality) \(image.metadata.seriesDescription)"
+        )
         console.say("  \(Sentences.describe(g)), axes \(orientation(g)), HU \(low)…\(high)")
         console.say("  series \(image.metadata.seriesUID ?? "without a UID")")
         if image.irregularities.isEmpty { console.say("  nothing irregular") }
@@ -27,13 +29,15 @@ struct Inspect: StyletCommand {
             "origin_mm": .numbers([origin.x, origin.y, origin.z]),
             "direction": .numbers((0..<3).flatMap { r in (0..<3).map { d[r, $0] } }),
             "orientation": .string(orientation(g)),
-            "hu_min_hu": .int(Int(low)), "hu_max_hu": .int(Int(high)),
+            "minimum_hu": .int(Int(low)), "maximum_hu": .int(Int(high)),
             "modality": .string(image.metadata.modality),
             "series_uid": image.metadata.seriesUID.map { .string($0) } ?? .null,
             "series_description": .string(image.metadata.seriesDescription),
             "allows_planning": .bool(image.allowsPlanning),
             "irregularities": .array(
-                image.irregularities.map { ["effect": .string($0.effect.rawValue), "message": .string(Sentences.sentence($0))] }),
+                image.irregularities.map {
+                    ["effect": .string($0.effect.rawValue), "message": .string(Sentences.sentence($0))]
+                }),
         ])
     }
 

@@ -6,7 +6,8 @@ import Planning
 
 struct PhantomGroup: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "phantom", abstract: "Images of a patient who does not exist, with exact truth.", subcommands: [PhantomMake.self])
+        commandName: "phantom", abstract: "Images of a patient who does not exist, with exact truth.",
+        subcommands: [PhantomMake.self])
 }
 
 struct PhantomMake: StyletCommand {
@@ -23,10 +24,12 @@ struct PhantomMake: StyletCommand {
     @Option(help: "The folder for the DICOM series.") var out: String
     @Option(help: "The folder for the truth.") var truth: String?
     @Option(help: "Seed of the scanner's noise.") var seed: UInt64 = 1
-    @Option(name: .customLong("spacing-mm"), help: "x,y,z spacing of the voxels; default: the definition's.") var spacing: Spacing?
+    @Option(name: .customLong("spacing-mm"), help: "x,y,z spacing of the voxels; default: the definition's.")
+    var spacing: Spacing?
     @OptionGroup var answer: AnswerOptions
 
     func execute(_ console: Console) throws -> Answer {
+        for folder in [out, truth].compactMap({ $0 }) { try Output.mustBePossible(folder) }
         let phantom = try Phantom(try PhantomDefinition.load(definition))
         let geometry = try phantom.geometry(spacing: spacing?.vector)
         let ct = console.step("scan", "scanning") { phantom.sample(geometry, seed: seed, progress: $0) }
@@ -35,12 +38,15 @@ struct PhantomMake: StyletCommand {
         }
         console.say("\(out): \(Sentences.describe(geometry))")
         if let truth {
-            try console.step("truth", "writing the truth") { progress in try phantom.writeTruth(on: geometry, to: truth, progress: progress) }
+            try console.step("truth", "writing the truth") { progress in
+                try phantom.writeTruth(on: geometry, to: truth, progress: progress)
+            }
             console.say("\(truth): labels.nii.gz, meshes, landmarks.json")
         }
         let (size, step) = (geometry.size, geometry.spacing)
         return Answer(fields: [
-            "out": .string(out), "truth": truth.map { .string($0) } ?? .null, "size": [.int(size.x), .int(size.y), .int(size.z)],
+            "out": .string(out), "truth": truth.map { .string($0) } ?? .null,
+            "size": [.int(size.x), .int(size.y), .int(size.z)],
             "spacing_mm": .numbers([step.x, step.y, step.z]), "seed": .number(Double(seed)),
         ])
     }

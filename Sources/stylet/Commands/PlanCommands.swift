@@ -40,33 +40,47 @@ struct PlanSpine: StyletCommand {
     @OptionGroup var answer: AnswerOptions
 
     func execute(_ console: Console) throws -> Answer {
+        try Output.mustBePossible(out)
         let planner = try catalogue.planner()
         let image = try input.readForPlanning(console)
-        let labels = try labelOptions.readOrSegment(image, console)
+        let spine = try labelOptions.readOrSegment(image, console)
         let result = try console.step("plan", "planning screws") { progress in
             try planner.plan(
-                ct: image.ct, labels: labels, levels: levels.labels, seriesUID: image.metadata.seriesUID, progress: progress)
+                ct: image.ct, labels: spine.labels, levels: levels.labels.filter { !spine.partial.contains($0) },
+                seriesUID: image.metadata.seriesUID, progress: progress)
         }
-        for refusal in result.refusals { console.warn(Sentences.failureOf(refusal).message) }
-        guard !result.plan.items.isEmpty else {
+        let cut = levels.labels.filter(spine.partial.contains).map { PlanningError.vertebra($0, .cutByImageEdge) }
+        let refusals = cut + result.refusals
+        var plan = result.plan
+        for i in plan.items.indices {
+            if let level = plan.items[i].level, spine.uncertain.contains(level) {
+                plan.items[i].metrics["level_is_certain"] = false
+            }
+        }
+        for refusal in refusals { console.warn(Sentences.failureOf(refusal).message) }
+        guard !plan.items.isEmpty else {
             throw Failure(
                 code: "nothing-planned",
-                message: "No screw was planned: \(result.refusals.map { Sentences.failureOf($0).message }.joined(separator: " "))")
+                message:
+                    "No screw was planned: \(refusals.map { Sentences.failureOf($0).message }.joined(separator: " "))")
         }
         if result.labelAccuracy > PedicleScrewPlanner.coarseLabelAccuracy {
-            console.warn("voxels of \(Sentences.describe(image.ct.geometry)): margins are not known better than \(String(format: "%.1f", result.labelAccuracy)) mm.")
+            console.warn(
+                "\(Sentences.describe(image.ct.geometry)): margins are not known better than \(String(format: "%.1f", result.labelAccuracy)) mm."
+            )
         }
-        try result.plan.write(to: out)
-        for item in result.plan.items { console.say(Sentences.line(item, metrics: item.screwMetrics)) }
-        console.say("\(out): \(result.plan.items.count) screws")
-        let bad = result.plan.items.filter { ($0.screwMetrics?.grade ?? .E) > .B }
+        try plan.write(to: out)
+        for item in plan.items { console.say(Sentences.line(item, metrics: item.screwMetrics)) }
+        console.say("\(out): \(plan.items.count) screws")
+        let bad = plan.items.filter { ($0.screwMetrics?.grade ?? .E) > .B }
         return Answer(
             fields: [
-                "plan": .string(out), "items": .array(try result.plan.items.map { try JSONValue(item: $0) }),
-                "refusals": .array(result.refusals.map { refusal in
-                    let failure = Sentences.failureOf(refusal)
-                    return ["code": .string(failure.code), "message": .string(failure.message)]
-                }),
+                "plan": .string(out), "items": .array(try plan.items.map { try JSONValue(item: $0) }),
+                "refusals": .array(
+                    refusals.map { refusal in
+                        let failure = Sentences.failureOf(refusal)
+                        return ["code": .string(failure.code), "message": .string(failure.message)]
+                    }),
                 "label_accuracy_mm": .number(result.labelAccuracy),
             ], accepted: bad.isEmpty)
     }
@@ -80,22 +94,35 @@ extension JSONValue {
     }
 }
 
+/// Labels to plan on, and what is known of their names.
+struct SpineLabels {
+    let labels: LabelVolume
+    /// Levels whose names the image does not settle; of labels made elsewhere nothing is known.
+    var uncertain: Set<AnatomicalLabel> = []
+    /// Levels that the image cuts off.
+    var partial: Set<AnatomicalLabel> = []
+}
+
 extension LabelOptions {
     /// The given labels, or our own segmentation of the image.
-    func readOrSegment(_ image: LoadedImage, _ console: Console) throws -> LabelVolume {
-        if let given = try read(on: image, console) { return given }
+    func readOrSegment(_ image: LoadedImage, _ console: Console) throws -> SpineLabels {
+        if let given = try read(on: image, console) { return SpineLabels(labels: given) }
         let found = try console.step("segment", "segmenting") { progress in
             try SpineSegmentation.segment(image.ct, progress: progress)
         }
         for remark in Sentences.remarks(on: found) { console.warn(remark) }
-        return found.labels
+        return SpineLabels(
+            labels: found.labels, uncertain: Set(found.vertebrae.filter { !$0.isCertain }.map(\.label)),
+            partial: Set(found.vertebrae.filter(\.isPartial).map(\.label)))
     }
 }
 
 struct PlanCheck: StyletCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Measure every item of a plan anew, another way than it was planned.",
-        discussion: "Exit status 2 where a limit is broken or a stated number is wrong.\n\nExample:\n  stylet plan check plan.json ct/ --labels labels.nii.gz")
+        discussion:
+            "Exit status 2 where a limit is broken or a stated number is wrong.\n\nExample:\n  stylet plan check plan.json ct/ --labels labels.nii.gz"
+    )
 
     @Argument(help: "The plan.") var plan: String
     @OptionGroup var input: ImageOptions
@@ -103,9 +130,9 @@ struct PlanCheck: StyletCommand {
     @OptionGroup var answer: AnswerOptions
 
     func execute(_ console: Console) throws -> Answer {
-        let file = try PlanFile(path: plan)
+        let file = try PlanFile.read(plan)
         let image = try input.readForPlanning(console)
-        let labels = try labelOptions.readOrSegment(image, console)
+        let labels = try labelOptions.readOrSegment(image, console).labels
         let result = try console.step("check", "measuring") { progress in
             try PlanChecker().check(file, ct: image.ct, labels: labels, progress: progress)
         }
@@ -132,15 +159,18 @@ struct PlanApprove: StyletCommand {
 
     @Argument(help: "The plan; the approval is added to it.") var plan: String
     @Option(name: .customLong("as"), help: "Your name, as it stands in the file of trusted keys.") var name: String
-    @Option(help: "Your private key, as 'stylet keys make' or 'openssl genpkey -algorithm ed25519' writes it.") var key: String
+    @Option(help: "Your private key, as 'stylet keys make' or 'openssl genpkey -algorithm ed25519' writes it.") var key:
+        String
     @OptionGroup var answer: AnswerOptions
 
     func execute(_ console: Console) throws -> Answer {
-        var file = try PlanFile(path: plan)
+        var file = try PlanFile.read(plan)
         let secret = try ApprovalKey(path: key)
         try file.approve(as: name, with: secret, at: Date())
         try file.write(to: plan)
-        guard let approval = file.approvals.last else { throw Failure(code: "failed", message: "The approval was not added.") }
+        guard let approval = file.approvals.last else {
+            throw Failure(code: "failed", message: "The approval was not added.")
+        }
         console.say("\(plan): approved by \(name), \(file.items.count) items")
         return Answer(fields: [
             "plan": .string(plan), "name": .string(approval.name), "approved_at": .string(approval.approvedAt),

@@ -29,7 +29,10 @@ struct RegisterPoints: StyletCommand {
 
     @Option(help: "Points in the frame to be mapped.") var moving: String
     @Option(help: "The same points in the frame to map to, in the same order.") var fixed: String
-    @Option(name: .customLong("fle-mm"), help: "Localisation error of the fixed points: RMS in three dimensions, or x,y,z along the fixed axes.") var fle: FLE?
+    @Option(
+        name: .customLong("fle-mm"),
+        help: "Localisation error of the fixed points: RMS in three dimensions, or x,y,z along the fixed axes.")
+    var fle: FLE?
     @Option(help: "Points in the moving frame at which the error is predicted.") var targets: String?
     @Option(help: "A file for the transform.") var out: String?
     @Option(help: "The moving frame's name in that file.") var from = "moving"
@@ -43,25 +46,34 @@ struct RegisterPoints: StyletCommand {
             try PointRegistration(moving: a.points, fixed: b.points, error: fle?.error)
         }
         for warning in fit.warnings { console.warn(Sentences.sentence(warning)) }
-        if fit.fleIsEstimated { console.note("no --fle-mm: the localisation error is estimated from the residuals, which few points support badly") }
+        if fit.fleIsEstimated {
+            console.note(
+                "no --fle-mm: the localisation error is estimated from the residuals, which few points support badly")
+        }
         let tre = (at?.points ?? []).map { fit.predictedTRE(at: $0) }
         console.say(String(format: "FRE %.3f mm over %d points", fit.fre, a.points.count))
         for (i, residual) in fit.residuals.enumerated() {
             let out = fit.leaveOneOut[i].map { String(format: "%.3f mm when left out", $0) } ?? "cannot be left out"
             console.say(String(format: "  %@: residual %.3f mm, %@", name(of: i, in: a), residual.length, out))
         }
-        for (i, error) in tre.enumerated() { console.say(String(format: "  target %@: TRE %.3f mm expected", at.map { name(of: i, in: $0) } ?? "", error)) }
+        for (i, error) in tre.enumerated() {
+            console.say(
+                String(format: "  target %@: TRE %.3f mm expected", at.map { name(of: i, in: $0) } ?? "", error))
+        }
         let transform = RigidTransformFile(fit.X_AB, from: from, to: to)
         if let out { try transform.write(to: out) }
         return Answer(fields: [
             "transform": try JSONValue(transform: transform), "fre_mm": .number(fit.fre), "fle_mm": .number(fit.fle),
             "fle_is_estimated": .bool(fit.fleIsEstimated), "residuals_mm": .numbers(fit.residuals.map(\.length)),
-            "leave_one_out_mm": .array(fit.leaveOneOut.map { $0.map { .number($0) } ?? .null }), "tre_mm": .numbers(tre),
+            "leave_one_out_mm": .array(fit.leaveOneOut.map { $0.map { .number($0) } ?? .null }),
+            "tre_mm": .numbers(tre),
             "warnings": .strings(fit.warnings.map(Sentences.sentence)),
         ])
     }
 
-    private func name<F>(of i: Int, in file: PointsFile<F>) -> String { i < file.names.count ? file.names[i] : "\(i + 1)" }
+    private func name<F>(of i: Int, in file: PointsFile<F>) -> String {
+        i < file.names.count ? file.names[i] : "\(i + 1)"
+    }
 }
 
 /// One number, or three for the axes.
@@ -118,18 +130,26 @@ struct RegisterSurface: StyletCommand {
         if let out { try transform.write(to: out) }
         return Answer(
             fields: [
-                "transform": try JSONValue(transform: transform), "rms_mm": .number(fit.rms), "residuals_mm": .numbers(fit.residuals),
+                "transform": try JSONValue(transform: transform), "rms_mm": .number(fit.rms),
+                "residuals_mm": .numbers(fit.residuals),
                 "weights": .numbers(fit.weights), "trustworthy": .bool(fit.verdict == .trustworthy),
                 "verdict": .string(Sentences.sentence(fit.verdict)),
-                "constraints": .array(fit.constraints.map { ["motion": .string(Sentences.sentence($0)), "deviation_mm": .number($0.deviation)] }),
+                "constraints": .array(
+                    fit.constraints.map {
+                        ["motion": .string(Sentences.sentence($0)), "deviation_mm": .number($0.deviation)]
+                    }),
             ], accepted: fit.verdict == .trustworthy)
     }
 
     /// The first guess, which must lead into the image.
     private static func start(_ file: RigidTransformFile, path: String) throws -> Pose<CT, Moving> {
         guard file.to == CT.name else {
-            throw Failure(code: "wrong-frames", message: "\(path): it maps \(file.from) to \(file.to), but must map the points' frame to ct.")
+            throw Failure(
+                code: "wrong-frames",
+                message: "\(path): it maps \(file.from) to \(file.to), but must map the points' frame to ct.")
         }
-        do throws(TransformFileProblem) { return try file.poseOfAnyFrames() } catch { throw RegistrationError.file(path: path, error) }
+        do throws(TransformFileProblem) { return try file.poseOfAnyFrames() } catch {
+            throw RegistrationError.file(path: path, error)
+        }
     }
 }

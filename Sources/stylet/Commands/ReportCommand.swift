@@ -16,7 +16,8 @@ struct ReportCommand: StyletCommand {
     @OptionGroup var answer: AnswerOptions
 
     func execute(_ console: Console) throws -> Answer {
-        let file = try PlanFile(path: plan)
+        try Output.mustBePossible(out)
+        let file = try PlanFile.read(plan)
         let image = try input.read(console)
         let labels = try labelOptions.read(on: image, console)
         try file.checkImage(image.ct)

@@ -42,9 +42,11 @@ struct Run: StyletCommand {
         Signals.listen()
         let outcome = try console.step("run", "driving the arm") { _ in try session.run(console) }
         let s = outcome.statistics
-        console.say(String(
-            format: "%d ticks, %d overruns, %d late wake-ups, %d allocations; computing p99.9 %.0f µs", Int(s.ticks), Int(s.overruns),
-            Int(s.lateWakeups), Int(s.allocations), Double(s.computing.percentile(0.999)) / 1000))
+        console.say(
+            String(
+                format: "%d ticks, %d overruns, %d late wake-ups, %d allocations; computing p99.9 %.0f µs",
+                Int(s.ticks), Int(s.overruns),
+                Int(s.lateWakeups), Int(s.allocations), Double(s.computing.percentile(0.999)) / 1000))
         return Answer(fields: [
             "item": .string(item), "held_s": .number(outcome.held), "across_max_mm": .number(outcome.largestAcross),
             "angle_max_deg": .number(degrees(radians: outcome.largestAngle)), "ticks": .int(Int(s.ticks)),
@@ -55,13 +57,16 @@ struct Run: StyletCommand {
 
     /// Reads and checks everything before the port is touched.
     private func prepare(_ console: Console) throws -> RunSession {
-        let file = try PlanFile(path: plan)
+        let file = try PlanFile.read(plan)
         let digest = try file.approvedDigest(trusted: try TrustedKeys(path: trustedKeys))
         let chosen = try file.item(item)
-        guard let axis = GuidedAxis(
-            entry: chosen.entry, target: chosen.target, greatestDepth: -1, approvedPlan: digest,
-            item: UInt32(file.items.firstIndex { $0.id == item } ?? 0))
-        else { throw Failure(code: "impossible-item", message: "\(plan): '\(item)' is no axis that a guide can follow.") }
+        guard
+            let axis = GuidedAxis(
+                entry: chosen.entry, target: chosen.target, greatestDepth: -1, approvedPlan: digest,
+                item: UInt32(file.items.firstIndex { $0.id == item } ?? 0))
+        else {
+            throw Failure(code: "impossible-item", message: "\(plan): '\(item)' is no axis that a guide can follow.")
+        }
         let X_BaseCT: Pose<Base, CT> = try RigidTransformFile.read(registration)
         let description = try armOptions.load()
         console.note("no tracker: the patient is taken to be fixed to the arm's base")

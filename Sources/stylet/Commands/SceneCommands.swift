@@ -28,13 +28,17 @@ struct SceneRun: StyletCommand {
     @OptionGroup var answer: AnswerOptions
 
     func execute(_ console: Console) throws -> Answer {
+        if let out { try Output.makeFolder(out) }
+        if let report { try Output.mustBePossible(report) }
         let definition = try SceneDefinition.load(scene)
         let outcome = try Scene(definition, seed: seed).run(ConsoleObserver(console: console))
         let result = outcome.result
         for screw in result.screws { console.say(line(screw)) }
         try write(outcome, console)
         for check in result.checks {
-            console.say("\(check.passed ? "held  " : "FAILED") \(check.name): \(String(format: "%.3f", check.value)) (limit \(String(format: "%g", check.limit)))")
+            console.say(
+                "\(check.passed ? "held  " : "FAILED") \(check.name): \(String(format: "%.3f", check.value)) (limit \(String(format: "%g", check.limit)))"
+            )
         }
         console.say("\(result.name), seed \(seed): \(result.passed ? "passed" : "FAILED")")
         return Answer(fields: result.json, accepted: result.passed)
@@ -46,19 +50,20 @@ struct SceneRun: StyletCommand {
             return "  \(s.id.padding(toLength: 9, withPad: " ", startingAt: 0))  NOT HELD: \(why)"
         }
         return String(
-            format: "  %@  tip error %.2f mm, angle %.2f°, grade %@ by truth", s.id.padding(toLength: 9, withPad: " ", startingAt: 0), s.tipError,
+            format: "  %@  tip error %.2f mm, angle %.2f°, grade %@ by truth",
+            s.id.padding(toLength: 9, withPad: " ", startingAt: 0), s.tipError,
             degrees(radians: s.angleError), s.gradeByTruth)
     }
 
     private func write(_ outcome: Scene.Outcome, _ console: Console) throws {
         if let out {
-            try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
             try outcome.prepared.plan.write(to: out + "/plan.json")
             try LabelWriter.write(outcome.prepared.labels, to: out + "/labels.nii.gz")
         }
         guard let report else { return }
         try console.step("report", "drawing the report") { progress in
-            var page = PlanReport(image: outcome.prepared.image, labels: outcome.prepared.labels, plan: outcome.prepared.plan)
+            var page = PlanReport(
+                image: outcome.prepared.image, labels: outcome.prepared.labels, plan: outcome.prepared.plan)
             page.scene = outcome.result
             try page.write(to: report, progress: progress)
         }
@@ -74,7 +79,9 @@ struct ConsoleObserver: SceneObserver {
         _ name: String, _ title: String, _ body: (_ progress: @escaping ProgressReport) throws(Failure) -> R
     ) throws(Failure) -> R {
         let result = try console.step(name, title, body)
-        console.say("\(name.padding(toLength: 10, withPad: " ", startingAt: 0)) \(String(format: "%6.1f", console.lastStepSeconds)) s  \(title)")
+        console.say(
+            "\(name.padding(toLength: 10, withPad: " ", startingAt: 0)) \(String(format: "%6.1f", console.lastStepSeconds)) s  \(title)"
+        )
         return result
     }
 
@@ -86,24 +93,38 @@ extension SceneResult {
     var json: [String: JSONValue] {
         [
             "scene": .string(name), "seed": .number(Double(seed)), "passed": .bool(passed),
-            "checks": .array(checks.map { [
-                "name": .string($0.name), "value": .number($0.value), "limit": .number($0.limit), "passed": .bool($0.passed),
-            ] }),
-            "tip_error_mm": .numbers(screws.map(\.tipError)), "angle_error_deg": .numbers(screws.map { degrees(radians: $0.angleError) }),
-            "screws": .array(screws.map { [
-                "id": .string($0.id), "tip_error_mm": .number($0.tipError), "entry_error_mm": .number($0.entryError),
-                "angle_error_deg": .number(degrees(radians: $0.angleError)), "grade_by_truth": .string($0.gradeByTruth),
-                "aligned_after_ms": .number($0.alignedAfter * 1000), "held": .bool($0.held),
-            ] }),
+            "checks": .array(
+                checks.map {
+                    [
+                        "name": .string($0.name), "value": .number($0.value), "limit": .number($0.limit),
+                        "passed": .bool($0.passed),
+                    ]
+                }),
+            "tip_error_mm": .numbers(screws.map(\.tipError)),
+            "angle_error_deg": .numbers(screws.map { degrees(radians: $0.angleError) }),
+            "screws": .array(
+                screws.map {
+                    [
+                        "id": .string($0.id), "tip_error_mm": .number($0.tipError),
+                        "entry_error_mm": .number($0.entryError),
+                        "angle_error_deg": .number(degrees(radians: $0.angleError)),
+                        "grade_by_truth": .string($0.gradeByTruth),
+                        "aligned_after_ms": .number($0.alignedAfter * 1000), "held": .bool($0.held),
+                    ]
+                }),
             "registration": ["fre_mm": .number(fre), "tre_predicted_max_mm": .number(worstPredictedTRE)],
             "ticks": .int(ticks), "overruns": .int(overruns), "late_wakeups": .int(lateWakeups),
             "allocations_in_loop": .int(allocationsInLoop),
-            "faults": .array(faults.map { [
-                "kind": .string($0.kind), "injected_at_ms": .number($0.injectedAt * 1000),
-                "detected_at_ms": $0.detectedAt.map { .number($0 * 1000) } ?? .null,
-                "stopped_at_ms": $0.stoppedAt.map { .number($0 * 1000) } ?? .null,
-                "overshoot_mm": $0.overshoot.map { .number($0) } ?? .null, "bounded": $0.bounded.map { .string($0) } ?? .null,
-            ] }),
+            "faults": .array(
+                faults.map {
+                    [
+                        "kind": .string($0.kind), "injected_at_ms": .number($0.injectedAt * 1000),
+                        "detected_at_ms": $0.detectedAt.map { .number($0 * 1000) } ?? .null,
+                        "stopped_at_ms": $0.stoppedAt.map { .number($0 * 1000) } ?? .null,
+                        "overshoot_mm": $0.overshoot.map { .number($0) } ?? .null,
+                        "bounded": $0.bounded.map { .string($0) } ?? .null,
+                    ]
+                }),
         ]
     }
 }

@@ -23,12 +23,13 @@ struct Segment: StyletCommand {
     @OptionGroup var answer: AnswerOptions
 
     func execute(_ console: Console) throws -> Answer {
+        try Output.mustBePossible(out)
         let image = try input.readForPlanning(console)
         let found = try console.step("segment", "segmenting") { progress in
             try SpineSegmentation.segment(
                 image.ct, options: SegmentationOptions(anatomy: anatomy, levels: levels?.labels), progress: progress)
         }
-        try console.step("write", "writing \(out)") { _ in try LabelWriter.write(found.labels, to: out) }
+        try console.step("write", "writing \(out)") { try LabelWriter.write(found.labels, to: out, progress: $0) }
         let byLabel = Dictionary(found.vertebrae.map { ($0.label, $0) }, uniquingKeysWith: { a, _ in a })
         for remark in Sentences.remarks(on: found) { console.warn(remark) }
         for structure in found.structures { console.say(line(structure, byLabel[structure.label])) }
@@ -41,9 +42,13 @@ struct Segment: StyletCommand {
     }
 
     private func line(_ s: StructureFinding, _ vertebra: VertebraFinding?) -> String {
-        var text = String(format: "  %3d  %@  %9.2f ml", Int(s.label.number), s.label.name.padding(toLength: 14, withPad: " ", startingAt: 0), s.volume)
+        var text = String(
+            format: "  %3d  %@  %9.2f ml", Int(s.label.number),
+            s.label.name.padding(toLength: 14, withPad: " ", startingAt: 0), s.volume)
         guard let vertebra else { return text }
-        text += vertebra.isCertain ? "  certain" : "  uncertain, one of \(vertebra.candidates.map(\.levelName).joined(separator: ", "))"
+        text +=
+            vertebra.isCertain
+            ? "  certain" : "  uncertain, one of \(vertebra.candidates.map(\.levelName).joined(separator: ", "))"
         if vertebra.isPartial { text += "  cut off by the image" }
         return text
     }

@@ -16,7 +16,9 @@ struct Stylet: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            PhantomGroup.self, Inspect.self, Convert.self, Segment.self, MeshCommand.self, PlanGroup.self, ReportCommand.self,
-            KeysGroup.self, RegisterGroup.self, ArmGroup.self, FilterGroup.self, SimGroup.self, Run.self, SceneGroup.self,
+            PhantomGroup.self, Inspect.self, Convert.self, Segment.self, MeshCommand.self, PlanGroup.self,
+            ReportCommand.self,
+            KeysGroup.self, RegisterGroup.self, ArmGroup.self, FilterGroup.self, SimGroup.self, Run.self,
+            SceneGroup.self,
         ])
 }

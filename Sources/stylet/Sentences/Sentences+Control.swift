@@ -17,6 +17,15 @@ extension Sentences {
         }
     }
 
+    static func name(of drive: DriveState) -> String {
+        switch drive {
+        case .disabled: "disabled"
+        case .enabled: "enabled"
+        case .watchdogHold: "watchdog-hold"
+        case .fault: "fault"
+        }
+    }
+
     /// The same, with the reason where the arm was stopped.
     static func describe(_ stage: GuideProcedure.Stage) -> String {
         if case .failed(let reason, let refusal) = stage { return "moving. " + stopped(reason, refusal).message }
@@ -27,7 +36,9 @@ extension Sentences {
     static func stopped(_ reason: StopReason?, _ refusal: RequestRefusal?) -> Failure {
         if let reason { return Failure(code: "stopped", message: "The arm was stopped: \(sentence(reason)).") }
         if let refusal { return Failure(code: "refused", message: "The arm was not moved: \(sentence(refusal)).") }
-        return Failure(code: "stopped", message: "The arm is no longer enabled: somebody or something switched its drives off. Look at the arm.")
+        return Failure(
+            code: "stopped",
+            message: "The arm is no longer enabled: somebody or something switched its drives off. Look at the arm.")
     }
 
     static func sentence(_ reason: StopReason) -> String {
@@ -38,7 +49,8 @@ extension Sentences {
         case .trackerMissing: "no tracker sample has come; check the tracker"
         case .trackerStale: "the tracker's samples are too old; check the tracker and its line of sight"
         case .trackerLost: "the tracker does not see the reference; clear its line of sight"
-        case .trackerImpossible: "the tracker reports a motion that no patient makes; check the reference for hidden or loose markers"
+        case .trackerImpossible:
+            "the tracker reports a motion that no patient makes; check the reference for hidden or loose markers"
         case .referenceResidual: "the reference's markers no longer fit their known places; check them"
         case .patientMoved: "the patient has moved too far since registration; register anew"
         case .unreachable: "the arm cannot reach the pose within its joint limits; move the arm's base or the patient"

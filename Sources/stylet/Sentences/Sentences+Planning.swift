@@ -6,32 +6,60 @@ import Planning
 extension Sentences {
     static func failureOf(_ error: PlanningError) -> Failure {
         switch error {
-        case .file(let path, let number): Failure(code: "file", message: "\(path) cannot be read or written: \(String(cString: strerror(number)).lowercased()).")
-        case .notJSON(let byte, let fault): Failure(code: "not-json", message: "The plan is no JSON: at byte \(byte), \(sentence(fault)).")
-        case .notAPlan(let key, let fault): Failure(code: "not-a-plan", message: "The file is no plan: '\(key)' \(sentence(fault)).")
+        case .file(let path, let number):
+            Failure(
+                code: "file",
+                message: "\(path) cannot be read or written: \(String(cString: strerror(number)).lowercased()).")
+        case .notJSON(let byte, let fault):
+            Failure(code: "not-json", message: "The plan is no JSON: at byte \(byte), \(sentence(fault)).")
+        case .notAPlan(let key, let fault):
+            Failure(code: "not-a-plan", message: "The file is no plan: '\(key)' \(sentence(fault)).")
         case .settings(let inner): failureOf(inner)
-        case .notACatalogue(let key, let fault): Failure(code: "not-a-catalogue", message: "The screw catalogue cannot be used: '\(key)' \(sentence(fault)).")
+        case .notACatalogue(let key, let fault):
+            Failure(
+                code: "not-a-catalogue", message: "The screw catalogue cannot be used: '\(key)' \(sentence(fault)).")
         case .notAKey(let path, let fault): Failure(code: "not-a-key", message: "\(path) \(sentence(fault)).")
-        case .impossibleName(let name): Failure(code: "impossible-name", message: "'\(name)' cannot be a name in an approval: 1 to 100 bytes without control characters.")
+        case .impossibleName(let name):
+            Failure(
+                code: "impossible-name",
+                message: "'\(name)' cannot be a name in an approval: 1 to 100 bytes without control characters.")
         case .anotherImage(let planned, let given):
-            Failure(code: "another-image", message: "The plan was made on another image (\(planned.prefix(12))…) than the one given (\(given.prefix(12))…): give the CT that it was made on, or plan anew.")
-        case .gridsDiffer: Failure(code: "grids-differ", message: "Labels and CT do not share one grid: give the labels that were made from this CT.")
-        case .levelNotPlannable(let level): Failure(code: "level-not-plannable", message: "\(level.levelName) cannot be planned: pedicle screws are for T1 to L6 and S1.")
-        case .vertebra(let level, let fault): Failure(code: code(fault), message: "\(level.levelName) is not planned: \(sentence(fault)).")
-        case .pedicle(let level, let side, let fault): Failure(code: "no-safe-screw", message: "\(level.levelName) \(side.rawValue): no safe screw, \(sentence(fault)).")
+            Failure(
+                code: "another-image",
+                message:
+                    "The plan was made on another image (\(planned.prefix(12))…) than the one given (\(given.prefix(12))…): give the CT that it was made on, or plan anew."
+            )
+        case .gridsDiffer:
+            Failure(
+                code: "grids-differ",
+                message: "Labels and CT do not share one grid: give the labels that were made from this CT.")
+        case .levelNotPlannable(let level):
+            Failure(
+                code: "level-not-plannable",
+                message: "\(level.levelName) cannot be planned: pedicle screws are for T1 to L6 and S1.")
+        case .vertebra(let level, let fault):
+            Failure(code: code(fault), message: "\(level.levelName) is not planned: \(sentence(fault)).")
+        case .pedicle(let level, let side, let fault):
+            Failure(
+                code: "no-safe-screw",
+                message: "\(level.levelName) \(side.rawValue): no safe screw, \(sentence(fault)).")
         case .itemNotFound(let id): Failure(code: "item-not-found", message: "The plan has no item '\(id)'.")
         case .notApproved(let state): notApproved(state)
         case .distance(let inner): failureOf(inner)
-        case .geometry(let inner): failureOf(inner)
         }
     }
 
     private static func notApproved(_ state: ApprovalState) -> Failure {
         switch state {
         case .approved: Failure(code: "failed", message: "The plan is approved.")
-        case .none: Failure(code: "not-approved", message: "The plan is not approved: sign it with 'stylet plan approve'.")
+        case .none:
+            Failure(code: "not-approved", message: "The plan is not approved: sign it with 'stylet plan approve'.")
         case .void(let verdicts):
-            Failure(code: "approval-void", message: "No approval of the plan holds: \(verdicts.map(sentence).joined(separator: "; ")). Look at the plan again and approve it anew.")
+            Failure(
+                code: "approval-void",
+                message:
+                    "No approval of the plan holds: \(verdicts.map(sentence).joined(separator: "; ")). Look at the plan again and approve it anew."
+            )
         }
     }
 
@@ -56,7 +84,8 @@ extension Sentences {
         switch fault {
         case .labelMissing: "it has no label in this image"
         case .cutByImageEdge: "the image cuts it off, so nobody knows what lies beyond; scan a larger field"
-        case .inPieces(let outside): String(format: "its label is in pieces (%.0f %% lie apart); correct the labels", outside * 100)
+        case .inPieces(let outside):
+            String(format: "its label is in pieces (%.0f %% lie apart); correct the labels", outside * 100)
         case .tooFewVoxels(let count): "its label has only \(count) voxels"
         case .canalNotFound: "its spinal canal cannot be found; correct the labels"
         case .bodyNotFound: "its body and endplates cannot be found; correct the labels"
@@ -68,15 +97,20 @@ extension Sentences {
         switch fault {
         case .notFound: "since no pedicle joins body and arch in the labels"
         case .tooNarrow(let width, let screw, let fill):
-            String(format: "since the isthmus is %.1f mm wide and the thinnest screw of %.1f mm would fill more than %.0f %% of it", width, screw, fill * 100)
-        case .tooShallow(let depth, let shortest): String(format: "since the bone is %.0f mm deep and the shortest screw %.0f mm long", depth, shortest)
+            String(
+                format:
+                    "since the isthmus is %.1f mm wide and the thinnest screw of %.1f mm would fill more than %.0f %% of it",
+                width, screw, fill * 100)
+        case .tooShallow(let depth, let shortest):
+            String(format: "since the bone is %.0f mm deep and the shortest screw %.0f mm long", depth, shortest)
         case .limitBroken(let broken): "since the best one found breaks a limit: \(sentence(broken))"
         }
     }
 
     static func sentence(_ broken: BrokenLimit) -> String {
         let isAngle = broken.name == .convergence || broken.name == .cranialTilt
-        let (value, limit) = isAngle ? (degrees(radians: broken.value), degrees(radians: broken.limit)) : (broken.value, broken.limit)
+        let (value, limit) =
+            isAngle ? (degrees(radians: broken.value), degrees(radians: broken.limit)) : (broken.value, broken.limit)
         let unit = isAngle ? "°" : broken.name == .isthmusFill ? "" : " mm"
         let name =
             switch broken.name {
@@ -95,10 +129,13 @@ extension Sentences {
     static func sentence(_ finding: PlanChecker.Finding) -> String {
         switch finding {
         case .brokenLimit(let broken): sentence(broken)
-        case .claimDiffers(let key, let claimed, let measured): String(format: "the plan says %@ = %.2f, measured is %.2f", key, claimed, measured)
-        case .claimsGrade(let claimed, let measured): "the plan claims grade \(claimed.rawValue), measured is \(measured.rawValue)"
+        case .claimDiffers(let key, let claimed, let measured):
+            String(format: "the plan says %@ = %.2f, measured is %.2f", key, claimed, measured)
+        case .claimsGrade(let claimed, let measured):
+            "the plan claims grade \(claimed.rawValue), measured is \(measured.rawValue)"
         case .metricsIncomplete: "metrics are missing in the plan"
-        case .lengthDiffers(let stated, let measured): String(format: "the plan says a length of %.2f mm, entry and tip lie %.2f mm apart", stated, measured)
+        case .lengthDiffers(let stated, let measured):
+            String(format: "the plan says a length of %.2f mm, entry and tip lie %.2f mm apart", stated, measured)
         case .wrongSide: "it lies on the other side of the vertebra"
         case .notForwards: "it does not run forwards"
         case .tipOutsideBone: "its tip lies outside the bone"
@@ -111,11 +148,17 @@ extension Sentences {
 
     /// A screw on one line.
     static func line(_ item: PlanItem, metrics: ScrewMetrics?) -> String {
-        let size = String(format: "%@  %.1f × %2.0f mm", item.id.padding(toLength: 10, withPad: " ", startingAt: 0), item.diameter, item.length)
+        let size = String(
+            format: "%@  %.1f × %2.0f mm", item.id.padding(toLength: 10, withPad: " ", startingAt: 0), item.diameter,
+            item.length)
         guard let m = metrics else { return size + "  not measured" }
-        return size + String(
-            format: "  grade %@  margin %5.2f  medial %5.2f  anterior %4.1f mm  %4.0f HU  convergence %4.1f°  tilt %5.1f°", m.grade.rawValue, m.margin,
-            m.medialMargin, m.anteriorMargin, m.meanDensity, degrees(radians: m.convergence), degrees(radians: m.cranialTilt))
+        return size
+            + String(
+                format:
+                    "  grade %@  margin %5.2f  medial %5.2f  anterior %4.1f mm  %4.0f HU  convergence %4.1f°  tilt %5.1f°",
+                m.grade.rawValue, m.margin,
+                m.medialMargin, m.anteriorMargin, m.meanDensity, degrees(radians: m.convergence),
+                degrees(radians: m.cranialTilt))
     }
 
     private static func sentence(_ fault: JSONFault) -> String {
@@ -158,7 +201,8 @@ extension Sentences {
         case .noHeader: "is no PEM private key"
         case .notBase64: "is damaged: its text is not base64"
         case .wrongLength(let bytes): "is no Ed25519 key (\(bytes) bytes)"
-        case .readableByOthers(let mode): "may be read by others (mode \(String(mode, radix: 8))): chmod 600 it, and make a new key if others have seen it"
+        case .readableByOthers(let mode):
+            "may be read by others (mode \(String(mode, radix: 8))): chmod 600 it, and make a new key if others have seen it"
         case .exists: "exists and is not overwritten: name another file"
         case .badLine(let line): "line \(line) is no trusted key; a line is: ed25519 BASE64 NAME"
         case .repeatedKey(let name): "trusts one key twice (\(name))"

@@ -7,28 +7,53 @@ extension Sentences {
         func mm(_ x: Double) -> String { String(format: "%.3g mm", x) }
         return switch error {
         case .countMismatch(let moving, let fixed):
-            Failure(code: "count-mismatch", message: "Paired points come in equal numbers, but there are \(moving) moving and \(fixed) fixed ones.")
+            Failure(
+                code: "count-mismatch",
+                message: "Paired points come in equal numbers, but there are \(moving) moving and \(fixed) fixed ones.")
         case .tooFewPoints(let found, let needed):
             Failure(code: "too-few-points", message: "\(found) points are too few: touch at least \(needed).")
         case .notFinite(let set, let index):
-            Failure(code: "not-finite", message: "\(set.rawValue) point \(index + 1) is not a finite place near the patient.")
+            Failure(
+                code: "not-finite",
+                message: "\(set.rawValue) point \(index + 1) is not a finite place near the patient.")
         case .duplicatePoints(let set, let first, let second, let distance):
-            Failure(code: "duplicate-points", message: "\(set.rawValue) points \(first + 1) and \(second + 1) are the same place (\(mm(distance)) apart): touch another.")
+            Failure(
+                code: "duplicate-points",
+                message:
+                    "\(set.rawValue) points \(first + 1) and \(second + 1) are the same place (\(mm(distance)) apart): touch another."
+            )
         case .collinear(let set, let across, let along):
-            Failure(code: "collinear", message: "The \(set.rawValue) points lie nearly on one line (\(mm(across)) across, \(mm(along)) along it), so the turn about it is free: add a point away from the line.")
+            Failure(
+                code: "collinear",
+                message:
+                    "The \(set.rawValue) points lie nearly on one line (\(mm(across)) across, \(mm(along)) along it), so the turn about it is free: add a point away from the line."
+            )
         case .impossibleParameter(let name, let value):
             Failure(code: "impossible-parameter", message: "\(name) cannot be \(value).")
         case .uncertainty(let inner): Failure(code: "uncertainty", message: "The error cannot be predicted (\(inner)).")
         case .emptySurface: Failure(code: "empty-surface", message: "The mesh has no triangles.")
-        case .noFit(let rms): Failure(code: "no-fit", message: "The points fit nowhere on the surface (best RMS \(mm(rms))): is it the right bone, in mm?")
+        case .noFit(let rms):
+            Failure(
+                code: "no-fit",
+                message: "The points fit nowhere on the surface (best RMS \(mm(rms))): is it the right bone, in mm?")
         case .ambiguous(let best, let other, let apart):
-            Failure(code: "ambiguous", message: "Two poses fit equally well (RMS \(mm(best)) and \(mm(other)), \(mm(apart.distance)) and \(String(format: "%.1f", degrees(radians: apart.angle)))° apart): touch points elsewhere, or give --initial.")
+            Failure(
+                code: "ambiguous",
+                message:
+                    "Two poses fit equally well (RMS \(mm(best)) and \(mm(other)), \(mm(apart.distance)) and \(String(format: "%.1f", degrees(radians: apart.angle)))° apart): touch points elsewhere, or give --initial."
+            )
         case .noMatch(let rms):
-            Failure(code: "no-match", message: "The touched points match no set of the found ones\(rms.map { " (best RMS \(mm($0)))" } ?? "").")
+            Failure(
+                code: "no-match",
+                message:
+                    "The touched points match no set of the found ones\(rms.map { " (best RMS \(mm($0)))" } ?? "").")
         case .file(let path, let problem): Failure(code: code(problem), message: "\(path): \(sentence(problem)).")
-        case .points(let path, let line, let problem): Failure(code: "bad-table", message: "\(path):\(line): \(sentence(problem)).")
-        case .cannotRead(let path, let problem): Failure(code: "unreadable", message: "\(path) cannot be read: \(sentence(problem)).")
-        case .cannotWrite(let path, let problem): Failure(code: "not-written", message: "\(path) was not written: \(sentence(problem)).")
+        case .points(let path, let line, let problem):
+            Failure(code: "bad-table", message: "\(path):\(line): \(sentence(problem)).")
+        case .cannotRead(let path, let problem):
+            Failure(code: "unreadable", message: "\(path) cannot be read: \(sentence(problem)).")
+        case .cannotWrite(let path, let problem):
+            Failure(code: "not-written", message: "\(path) was not written: \(sentence(problem)).")
         }
     }
 
@@ -43,7 +68,8 @@ extension Sentences {
     private static func sentence(_ problem: TransformFileProblem) -> String {
         switch problem {
         case .notJSON: "it is not a JSON object"
-        case .missingKey(let key): "'\(key)' is missing or of the wrong kind; a transform is {\"from\":…,\"to\":…,\"matrix\":[16 numbers]}"
+        case .missingKey(let key):
+            "'\(key)' is missing or of the wrong kind; a transform is {\"from\":…,\"to\":…,\"matrix\":[16 numbers]}"
         case .matrix(let error): sentence(error)
         case .wrongFrames(let from, let to, let wantedFrom, let wantedTo):
             "it maps \(from) to \(to), but a transform from \(wantedFrom) to \(wantedTo) is needed"
@@ -54,7 +80,8 @@ extension Sentences {
     private static func sentence(_ problem: PointsFileProblem) -> String {
         switch problem {
         case .empty: "there is no point in it"
-        case .missingColumns(let names): "the first line lacks \(names.joined(separator: ", ")); it must name the columns x_mm,y_mm,z_mm"
+        case .missingColumns(let names):
+            "the first line lacks \(names.joined(separator: ", ")); it must name the columns x_mm,y_mm,z_mm"
         case .doubledColumn(let name): "the column '\(name)' stands twice"
         case .wrongColumnCount(let expected, let found): "\(found) fields instead of \(expected)"
         case .notANumber(let column, let text): "\(column) is '\(text)', which is no number"
@@ -66,29 +93,42 @@ extension Sentences {
     static func sentence(_ warning: PointWarning) -> String {
         switch warning {
         case .mirroredFitsBetter(let fre, let mirrored):
-            String(format: "a mirrored copy would fit far better (FRE %.2f instead of %.2f mm): left and right, or the order of the points, are swapped", mirrored, fre)
-        case .scaleDiffers(let ratio): String(format: "the fixed points lie %.3f times as far apart as the moving ones: other units, or other points", ratio)
+            String(
+                format:
+                    "a mirrored copy would fit far better (FRE %.2f instead of %.2f mm): left and right, or the order of the points, are swapped",
+                mirrored, fre)
+        case .scaleDiffers(let ratio):
+            String(
+                format: "the fixed points lie %.3f times as far apart as the moving ones: other units, or other points",
+                ratio)
         }
     }
 
     static func sentence(_ constraint: SurfaceConstraint) -> String {
-        func axis(_ d: Direction<CT>) -> String { String(format: "(%.2f, %.2f, %.2f)", d.vector.x, d.vector.y, d.vector.z) }
+        func axis(_ d: Direction<CT>) -> String {
+            String(format: "(%.2f, %.2f, %.2f)", d.vector.x, d.vector.y, d.vector.z)
+        }
         func place(_ p: Point<CT>) -> String { String(format: "(%.0f, %.0f, %.0f)", p.x, p.y, p.z) }
         let motion =
             switch constraint.kind {
             case .turn(let about, let through): "turning about \(axis(about)) through \(place(through))"
             case .shift(let along): "shifting along \(axis(along))"
-            case .screw(let about, let through, _): "turning about \(axis(about)) through \(place(through)) while shifting along it"
+            case .screw(let about, let through, _):
+                "turning about \(axis(about)) through \(place(through)) while shifting along it"
             }
-        return constraint.deviation.isFinite ? String(format: "%@: held to %.2f mm", motion, constraint.deviation) : "\(motion): not held at all"
+        return constraint.deviation.isFinite
+            ? String(format: "%@: held to %.2f mm", motion, constraint.deviation) : "\(motion): not held at all"
     }
 
     static func sentence(_ verdict: SurfaceVerdict) -> String {
         switch verdict {
         case .trustworthy: "trustworthy"
-        case .poorFit(let rms): String(format: "not to be trusted: the points do not lie on this surface (RMS %.2f mm)", rms)
-        case .tooManyOutliers(let part): String(format: "not to be trusted: only %.0f %% of the points count, the others are astray", part * 100)
-        case .weaklyHeld(let motions): "not to be trusted: the points leave loose: \(motions.map(sentence).joined(separator: "; ")). Touch places that hold them."
+        case .poorFit(let rms):
+            String(format: "not to be trusted: the points do not lie on this surface (RMS %.2f mm)", rms)
+        case .tooManyOutliers(let part):
+            String(format: "not to be trusted: only %.0f %% of the points count, the others are astray", part * 100)
+        case .weaklyHeld(let motions):
+            "not to be trusted: the points leave loose: \(motions.map(sentence).joined(separator: "; ")). Touch places that hold them."
         }
     }
 }

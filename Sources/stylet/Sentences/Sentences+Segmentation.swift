@@ -8,17 +8,41 @@ extension Sentences {
         switch error {
         case .noBodyFound: Failure(code: "no-body", message: "No body was found in the image: is it a CT in HU?")
         case .noSpineFound(let length):
-            Failure(code: "no-spine", message: String(format: "No spinal canal with bone round it was found over at least %.0f mm: give an image of the spine, or labels made elsewhere with --labels.", length))
+            Failure(
+                code: "no-spine",
+                message: String(
+                    format:
+                        "No spinal canal with bone round it was found over at least %.0f mm: give an image of the spine, or labels made elsewhere with --labels.",
+                    length))
         case .noWholeVertebra(let length):
-            Failure(code: "no-whole-vertebra", message: String(format: "The image shows no vertebra from its upper to its lower endplate (%.0f mm of spine): scan a larger field.", length))
+            Failure(
+                code: "no-whole-vertebra",
+                message: String(
+                    format:
+                        "The image shows no vertebra from its upper to its lower endplate (%.0f mm of spine): scan a larger field.",
+                    length))
         case .levelsNotFound(let missing, let found):
-            Failure(code: "levels-not-found", message: "\(missing.joined(separator: ", ")) are not in the image; found are \(found.isEmpty ? "none" : found.joined(separator: ", ")).")
-        case .imageTooSmall(let x, let y, let z): Failure(code: "image-too-small", message: "\(x)×\(y)×\(z) voxels are too few to hold a bone.")
+            Failure(
+                code: "levels-not-found",
+                message:
+                    "\(missing.joined(separator: ", ")) are not in the image; found are \(found.isEmpty ? "none" : found.joined(separator: ", "))."
+            )
+        case .imageTooSmall(let x, let y, let z):
+            Failure(code: "image-too-small", message: "\(x)×\(y)×\(z) voxels are too few to hold a bone.")
         case .tooCoarse(let spacing, let limit):
-            Failure(code: "too-coarse", message: String(format: "Voxels of %.1f mm hide discs and joints (limit %.1f mm): scan thinner slices.", spacing, limit))
+            Failure(
+                code: "too-coarse",
+                message: String(
+                    format: "Voxels of %.1f mm hide discs and joints (limit %.1f mm): scan thinner slices.", spacing,
+                    limit))
         case .notHounsfield(let low, let high):
-            Failure(code: "not-hu", message: "Values from \(low) to \(high) cannot be HU: there must be air below −200 and bone above 150.")
-        case .unsupportedAnatomy(let name): Failure(code: "unsupported-anatomy", message: "Anatomy '\(name)' is not segmented by this version; spine and bone are.")
+            Failure(
+                code: "not-hu",
+                message: "Values from \(low) to \(high) cannot be HU: there must be air below −200 and bone above 150.")
+        case .unsupportedAnatomy(let name):
+            Failure(
+                code: "unsupported-anatomy",
+                message: "Anatomy '\(name)' is not segmented by this version; spine and bone are.")
         }
     }
 
@@ -27,7 +51,8 @@ extension Sentences {
         case .countedFromSacrum(let between): "the sacrum is seen, \(between) vertebrae below lie between"
         case .countedFromLastRib(let above) where above >= 0: "the lowest rib is seen \(above) levels below"
         case .countedFromLastRib(let above): "the lowest rib is seen \(-above) levels above"
-        case .vertebraeBetweenRibAndSacrum(let count): "\(count) vertebrae without ribs lie between the lowest rib and the sacrum"
+        case .vertebraeBetweenRibAndSacrum(let count):
+            "\(count) vertebrae without ribs lie between the lowest rib and the sacrum"
         case .noAnchor: "neither sacrum nor lowest rib is seen"
         }
     }
@@ -37,11 +62,17 @@ extension Sentences {
         found.warnings.map { warning in
             switch warning {
             case .metal(let volume): String(format: "%.2f ml of metal: its streaks can move boundaries", volume)
-            case .thickVoxels(let spacing): String(format: "voxels of %.1f mm: surfaces across them are uncertain by about a third of that", spacing)
-            case .lowDensity(let level, let hu): String(format: "%@: %.0f HU in its body suggests osteoporosis; screws may not hold", level.levelName, hu)
+            case .thickVoxels(let spacing):
+                String(
+                    format: "voxels of %.1f mm: surfaces across them are uncertain by about a third of that", spacing)
+            case .lowDensity(let level, let hu):
+                String(
+                    format: "%@: %.0f HU in its body suggests osteoporosis; screws may not hold", level.levelName, hu)
             case .uncertainLevels:
                 "level names are uncertain: "
-                    + found.vertebrae.filter { !$0.isCertain }.map { "\($0.label.levelName) may be \($0.candidates.dropFirst().map(\.levelName).joined(separator: " or "))" }.joined(separator: "; ")
+                    + found.vertebrae.filter { !$0.isCertain }.map {
+                        "\($0.label.levelName) may be \($0.candidates.dropFirst().map(\.levelName).joined(separator: " or "))"
+                    }.joined(separator: "; ")
                     + ". Confirm them on another image before planning."
             case .partialVertebra(let level): "\(level.levelName) is cut off by the image and is not planned on"
             }

@@ -35,12 +35,14 @@ enum Sentences {
         }
     }
 
+    private static func short(_ value: Double) -> String { String(format: "%.2g", value) }
+
     static func sentence(_ error: FramesError) -> String {
         switch error {
         case .wrongCount(let count): "a rigid transform has 16 numbers, row by row; \(count) are given"
         case .notFinite: "the transform holds a number that is not finite"
-        case .notRigid(let deviation): "the last row of the transform is not 0 0 0 1 (off by \(deviation))"
-        case .notARotation(let deviation): "the transform scales or shears (off by \(deviation) from a rotation)"
+        case .notRigid(let deviation): "the last row of the transform is not 0 0 0 1 (off by \(short(deviation)))"
+        case .notARotation(let deviation): "the transform scales or shears (off by \(short(deviation)) from a rotation)"
         case .mirrored: "the transform mirrors: it would swap left and right"
         }
     }

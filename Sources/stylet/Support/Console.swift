@@ -9,6 +9,7 @@ final class Console {
     let json: Bool
     private(set) var timings: [(name: String, milliseconds: Double)] = []
     private let log: Logger
+    private let began = ContinuousClock.now
     private let showsBars = isatty(STDERR_FILENO) == 1
 
     init(json: Bool) {
@@ -24,16 +25,33 @@ final class Console {
         let start = ContinuousClock.now
         defer {
             bar.finish()
-            let took = start.duration(to: .now)
-            let milliseconds = Double(took.components.seconds) * 1e3 + Double(took.components.attoseconds) / 1e15
-            timings.append((name, milliseconds))
+            timings.append((name, milliseconds(since: start)))
         }
         return try body { bar.update($0) }
     }
 
+    private func milliseconds(since start: ContinuousClock.Instant) -> Double {
+        let took = start.duration(to: .now).components
+        return Double(took.seconds) * 1e3 + Double(took.attoseconds) / 1e15
+    }
+
     /// One line for a person on standard output; nothing with `--json`.
     func say(_ line: String) {
-        if !json { print(line) }
+        if !json { Self.write(line + "\n", to: STDOUT_FILENO) }
+    }
+
+    /// The one object on standard output.
+    func answer(_ fields: [String: JSONValue]) { Self.write(JSONValue.object(fields).line() + "\n", to: STDOUT_FILENO) }
+
+    /// Writes at once, past any buffer: others wait for lines. A reader that has gone must not end a program that holds an arm.
+    static func write(_ text: String, to handle: Int32) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Foundation.write(handle, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return }
+            bytes = bytes.dropFirst(count)
+        }
     }
 
     /// A remark that must not be overlooked, on standard error.
@@ -44,9 +62,10 @@ final class Console {
     /// Milliseconds of the last step, for a line about it.
     var lastStepSeconds: Double { (timings.last?.milliseconds ?? 0) / 1000 }
 
-    /// Steps of the same name add up.
+    /// Steps of the same name add up; `total` is the whole command.
     var timingsJSON: JSONValue {
-        let totals = timings.reduce(into: [String: Double]()) { $0[$1.name, default: 0] += $1.milliseconds }
+        var totals = timings.reduce(into: [String: Double]()) { $0[$1.name, default: 0] += $1.milliseconds }
+        totals["total"] = milliseconds(since: began)
         return .object(totals.mapValues { .number(($0 * 100).rounded() / 100) })
     }
 }
@@ -63,6 +82,6 @@ private struct RemarkHandler: LogHandler {
 
     func log(event: LogEvent) {
         let prefix = event.level >= .warning ? "warning: " : ""
-        FileHandle.standardError.write(Data((prefix + event.message.description + "\n").utf8))
+        Console.write(prefix + event.message.description + "\n", to: STDERR_FILENO)
     }
 }

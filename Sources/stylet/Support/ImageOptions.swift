@@ -23,7 +23,8 @@ struct ImageOptions: ParsableArguments {
         guard forbidding.isEmpty else {
             throw Failure(
                 code: "image-not-for-planning",
-                message: "\(volume) must not be planned on: \(forbidding.map(Sentences.sentence).joined(separator: "; ")). "
+                message:
+                    "\(volume) must not be planned on: \(forbidding.map(Sentences.sentence).joined(separator: "; ")). "
                     + "Scan again, or resample it with a tool that you trust.")
         }
         for found in image.irregularities { console.warn("\(volume): \(Sentences.sentence(found))") }

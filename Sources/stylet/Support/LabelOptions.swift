@@ -10,7 +10,10 @@ struct LabelOptions: ParsableArguments {
     @Option(help: "Whose numbers the labels are: automatic, verse or totalsegmentator.")
     var labelScheme: LabelSchemeName = .automatic
 
-    @Option(help: "The meaning of other numbers, as 5:L3,6:L4,9:103 (number in the file, then a vertebra or one of our numbers).")
+    @Option(
+        help:
+            "The meaning of other numbers, as 5:L3,6:L4,9:103 (number in the file, then a vertebra or one of our numbers)."
+    )
     var map: LabelMap?
 
     /// The labels of the file; `nil` without one.
@@ -42,7 +45,10 @@ struct LabelMap: ExpressibleByArgument {
         for pair in argument.split(separator: ",") {
             let parts = pair.split(separator: ":").map { $0.trimmingCharacters(in: .whitespaces) }
             guard parts.count == 2, let number = Int(parts[0]), meaning[number] == nil else { return nil }
-            guard let label = AnatomicalLabel(vertebra: parts[1].uppercased()) ?? UInt8(parts[1]).map({ AnatomicalLabel($0) }) else { return nil }
+            guard
+                let label = AnatomicalLabel(vertebra: parts[1].uppercased())
+                    ?? UInt8(parts[1]).map({ AnatomicalLabel($0) })
+            else { return nil }
             meaning[number] = label
         }
         guard !meaning.isEmpty else { return nil }

@@ -26,7 +26,8 @@ final class ProgressBar: Sendable {
         let now = ContinuousClock.now
         state.withLock { state in
             state.fraction = max(state.fraction, min(1, fraction))
-            guard start.duration(to: now) > .milliseconds(500), state.lastDrawn.duration(to: now) > .milliseconds(100) else { return }
+            guard start.duration(to: now) > .milliseconds(500), state.lastDrawn.duration(to: now) > .milliseconds(100)
+            else { return }
             state.lastDrawn = now
             state.drawn = true
             write(line(state.fraction, elapsed: start.duration(to: now)))
@@ -44,8 +45,16 @@ final class ProgressBar: Sendable {
         let filled = Int(fraction * 24)
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
         let remaining = left.isFinite ? "  \(Int(left.rounded(.up))) s left" : ""
-        return "\r\u{1B}[K\(title)  \(bar) \(Int(fraction * 100)) %\(remaining)"
+        return "\r\u{1B}[K\(titleThatFits)  \(bar) \(Int(fraction * 100)) %\(remaining)"
     }
 
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    /// Never wider than the terminal: a line that wraps could not be wiped.
+    private var titleThatFits: String {
+        var size = winsize()
+        let isKnown = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+        let room = (isKnown ? Int(size.ws_col) : 80) - 46
+        return title.count <= room ? title : String(title.prefix(max(room - 1, 0))) + "…"
+    }
+
+    private func write(_ text: String) { Console.write(text, to: STDERR_FILENO) }
 }

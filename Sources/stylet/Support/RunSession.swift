@@ -36,15 +36,23 @@ struct RunSession {
         say(loop.report, console)
         var outcome = Outcome()
         outcome.isRealtime = loop.report.isRealtime
-        let failure = follow(loop, post, console, &outcome)
-        disable(loop, post)
+        // Above other programs, below the loop: this thread stands for the tracker, whose samples must not grow old.
+        let failure = RealtimePriority.with(40) {
+            let failure = follow(loop, post, console, &outcome)
+            disable(loop, post)
+            return failure
+        }.result
         loop.requestStop()
         if let result = loop.join() {
             outcome.statistics = result.statistics
             var channel = result.body.channel
             _ = channel.goodbye(now: SerialLink.steadySeconds())
             if case .overruns(let count) = result.end {
-                throw Failure(code: "overruns", message: "The loop computed longer than its period \(count) times in a row and stopped; the arm's watchdog holds it.")
+                throw Failure(
+                    code: "overruns",
+                    message:
+                        "The loop computed longer than its period \(count) times in a row and stopped; the arm's watchdog holds it."
+                )
             }
         }
         if let failure { throw failure }
@@ -58,7 +66,8 @@ struct RunSession {
         let least = pointwiseMin(entry, home.translation) - around
         let greatest = pointwiseMax(entry, home.translation) + around
         let workspace = Workspace(least: Point(least), greatest: Point(greatest))
-        guard let configuration = description.controlConfiguration(X_BaseTracker: .identity(), workspace: workspace) else {
+        guard let configuration = description.controlConfiguration(X_BaseTracker: .identity(), workspace: workspace)
+        else {
             throw Failure(code: "failed", message: "The arm's limits make no motion.")
         }
         return try ControlLoop(configuration)
@@ -69,15 +78,19 @@ struct RunSession {
             guard case .refused(let number) = grant else { return nil }
             return "\(what) (\(String(cString: strerror(number)).lowercased()))"
         }
-        let refused = [sentence("real-time scheduling", report.scheduling), sentence("locked memory", report.memory)].compactMap { $0 }
+        let refused = [sentence("real-time scheduling", report.scheduling), sentence("locked memory", report.memory)]
+            .compactMap { $0 }
         if !refused.isEmpty {
-            console.warn("the system refuses \(refused.joined(separator: " and ")): ticks may come late. Run as root, or grant rtprio and memlock.")
+            console.warn(
+                "the system refuses \(refused.joined(separator: " and ")): ticks may come late. Run as root, or grant rtprio and memlock."
+            )
         }
     }
 
     /// Feeds the loop and watches it until the procedure ends; returns why it failed.
     private func follow(
-        _ loop: RealtimeLoop<GuideLoop<HostChannel<SerialPort>>>, _ post: GuidePost, _ console: Console, _ outcome: inout Outcome
+        _ loop: RealtimeLoop<GuideLoop<HostChannel<SerialPort>>>, _ post: GuidePost, _ console: Console,
+        _ outcome: inout Outcome
     ) -> Failure? {
         // The reference is fixed to the base: its pose in the tracker (here the base) is the identity, the registration X_BaseCT.
         let fixed = TrackedPose<Tracker, Reference>(.identity())
@@ -89,17 +102,28 @@ struct RunSession {
             _ = post.references.give(Timed(fixed, at: now))
             if let snapshot = post.snapshot.value {
                 if !given, snapshot.output.ages.reference < 0.1, snapshot.arm != nil {
-                    given = post.procedures.give(GuideProcedure(axis: axis, X_ReferenceCT: X_ReferenceCT, distances: distances))
+                    given = post.procedures.give(
+                        GuideProcedure(axis: axis, X_ReferenceCT: X_ReferenceCT, distances: distances))
                 }
-                if snapshot.stage != lastStage, let stage = snapshot.stage { console.say("\(item): \(Sentences.name(of: stage))") }
+                if snapshot.stage != lastStage, let stage = snapshot.stage {
+                    console.say("\(item): \(Sentences.name(of: stage))")
+                }
                 lastStage = snapshot.stage
                 if snapshot.stage == .holding { note(snapshot, &outcome) }
                 if snapshot.stage == .done { return nil }
                 if case .failed(let reason, let refusal) = snapshot.stage { return Sentences.stopped(reason, refusal) }
-                if given, !snapshot.linkIsUp { return Failure(code: "link-lost", message: "The link to the arm on \(port) was lost; the arm's own watchdog stops it. Look at the arm, the cable and its power.") }
+                if !snapshot.linkIsUp {
+                    return Failure(
+                        code: "link-lost",
+                        message:
+                            "The link to the arm on \(port) was lost; the arm's own watchdog stops it. Look at the arm, the cable and its power."
+                    )
+                }
             }
             if Signals.isAsked { return Failure(code: "interrupted", message: "Interrupted: the arm was stopped.") }
-            if loop.hasEnded { return Failure(code: "loop-ended", message: "The control loop ended; the arm's watchdog holds it.") }
+            if loop.hasEnded {
+                return Failure(code: "loop-ended", message: "The control loop ended; the arm's watchdog holds it.")
+            }
             usleep(Self.sampleInterval)
         }
     }

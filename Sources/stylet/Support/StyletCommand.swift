@@ -36,7 +36,7 @@ extension StyletCommand {
             var found = try execute(console)
             if answer.json, !found.isPrinted {
                 found.fields["timings_ms"] = console.timingsJSON
-                print(JSONValue.object(found.fields).line())
+                console.answer(found.fields)
             }
             if !found.accepted { throw ExitCode(2) }
         } catch let code as ExitCode {
@@ -45,9 +45,9 @@ extension StyletCommand {
             throw usage
         } catch {
             let failure = Sentences.failure(for: error)
-            FileHandle.standardError.write(Data("error: \(failure.message)\n".utf8))
+            Console.write("error: \(failure.message)\n", to: STDERR_FILENO)
             if answer.json {
-                print(JSONValue.object(["error": ["code": .string(failure.code), "message": .string(failure.message)]]).line())
+                console.answer(["error": ["code": .string(failure.code), "message": .string(failure.message)]])
             }
             throw ExitCode(1)
         }

@@ -1,0 +1,50 @@
+import Frames
+import Imaging
+
+/// Whether the image has room for all of a vertebra, processes included.
+///
+/// What touches the image's edge is cut off, but a process that the edge takes away whole leaves no trace there; so the
+/// places which the processes reach by their usual lengths (Panjabi 1991, 1992) must lie within the image.
+struct VertebraExtent {
+    let geometry: GridGeometry
+    let anatomy: SpineAnatomy
+
+    /// From the upper endplate up to the tips of the superior articular processes, and from the lower one down to those
+    /// of the inferior ones, mm.
+    static let superiorReach = 10.0, inferiorReach = 12.0
+    /// How far below the lower endplate a spinous process ends where vertebrae are low: at the chest, mm.
+    static let thoracicSpinousReach = 20.0, thoracicHeight = 25.0
+
+    /// - Returns: false where the image ends before piece `k` does, or its endplates are not seen.
+    func isInside(_ k: Int) -> Bool {
+        guard let top = place(of: k, upper: true), let bottom = place(of: k, upper: false) else { return false }
+        let above = anatomy.curve.frame(at: top), below = anatomy.curve.frame(at: bottom)
+        let spinous = top - bottom < Self.thoracicHeight ? Self.thoracicSpinousReach : Self.inferiorReach
+        return [
+            above.point(left: -14, back: 6, up: Self.superiorReach),
+            above.point(left: 14, back: 6, up: Self.superiorReach),
+            below.point(left: -12, back: 12, up: -Self.inferiorReach),
+            below.point(left: 12, back: 12, up: -Self.inferiorReach),
+            below.point(left: 0, back: 26, up: -spinous),
+        ].allSatisfy(isInImage)
+    }
+
+    /// The place along the curve of one of a piece's endplates: by its disc, or else by the body's surface.
+    private func place(of k: Int, upper: Bool) -> Double? {
+        let segment = anatomy.segments[k]
+        if let disc = upper ? segment.upper : segment.lower {
+            return disc.s + (upper ? -disc.halfThickness : disc.halfThickness)
+        }
+        guard let surface = anatomy.surfaces[k], let radius = upper ? surface.radii.first : surface.radii.last else {
+            return nil
+        }
+        let end = anatomy.curve.place(of: surface.centre + surface.up * (upper ? radius : -radius))
+        return Double(end.index) + end.ahead
+    }
+
+    private func isInImage(_ p: Vector3) -> Bool {
+        let g = geometry.gridPoint(Point(p)).coordinates, size = geometry.size
+        return g.x > -0.5 && g.y > -0.5 && g.z > -0.5 && g.x < Double(size.x) - 0.5 && g.y < Double(size.y) - 0.5
+            && g.z < Double(size.z) - 0.5
+    }
+}
