@@ -6,9 +6,6 @@ public protocol SceneObserver {
     func stage<R, Failure: Error>(
         _ name: String, _ title: String, _ body: (_ progress: @escaping ProgressReport) throws(Failure) -> R
     ) throws(Failure) -> R
-
-    /// A line about what a stage found.
-    func remark(_ text: String)
 }
 
 /// Watches nothing: for tests.
@@ -19,5 +16,4 @@ public struct SilentObserver: SceneObserver {
     ) throws(Failure) -> R {
         try body { _ in }
     }
-    public func remark(_ text: String) {}
 }

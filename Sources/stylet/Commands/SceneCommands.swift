@@ -33,6 +33,9 @@ struct SceneRun: StyletCommand {
         let definition = try SceneDefinition.load(scene)
         let outcome = try Scene(definition, seed: seed).run(ConsoleObserver(console: console))
         let result = outcome.result
+        console.say(
+            String(
+                format: "           FRE %.2f mm, largest error expected at a tip %.2f mm", result.fre, result.worstPredictedTRE))
         for screw in result.screws { console.say(line(screw)) }
         try write(outcome, console)
         for check in result.checks {
@@ -84,8 +87,6 @@ struct ConsoleObserver: SceneObserver {
         )
         return result
     }
-
-    func remark(_ text: String) { console.say("           " + text) }
 }
 
 extension SceneResult {
@@ -110,6 +111,11 @@ extension SceneResult {
                         "angle_error_deg": .number(degrees(radians: $0.angleError)),
                         "grade_by_truth": .string($0.gradeByTruth),
                         "aligned_after_ms": .number($0.alignedAfter * 1000), "held": .bool($0.held),
+                        "error_rms_mm": [
+                            "total": .number($0.parts.total), "registration": .number($0.parts.registration),
+                            "patient": .number($0.parts.patient), "set_points": .number($0.parts.setPoints),
+                            "servo": .number($0.parts.servo),
+                        ],
                     ]
                 }),
             "registration": ["fre_mm": .number(fre), "tre_predicted_max_mm": .number(worstPredictedTRE)],
@@ -121,6 +127,7 @@ extension SceneResult {
                         "kind": .string($0.kind), "injected_at_ms": .number($0.injectedAt * 1000),
                         "detected_at_ms": $0.detectedAt.map { .number($0 * 1000) } ?? .null,
                         "stopped_at_ms": $0.stoppedAt.map { .number($0 * 1000) } ?? .null,
+                        "reason": $0.reason.map { .string("\($0)") } ?? .null, "drift_mm": .number($0.drift),
                         "overshoot_mm": $0.overshoot.map { .number($0) } ?? .null,
                         "bounded": $0.bounded.map { .string($0) } ?? .null,
                     ]
