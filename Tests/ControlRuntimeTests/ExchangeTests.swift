@@ -3,6 +3,22 @@ import Testing
 
 @testable import ControlRuntime
 
+/// Runs each body on a thread of its own: tasks that wait for one another would share the tests' few threads, and starve.
+private func onThreads(_ bodies: [@Sendable () -> Void]) async {
+    await withTaskGroup(of: Void.self) { group in
+        for body in bodies {
+            group.addTask {
+                await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
+                    Thread.detachNewThread {
+                        body()
+                        done.resume()
+                    }
+                }
+            }
+        }
+    }
+}
+
 @Suite struct ExchangeTests {
     struct Request: Sendable, Equatable {
         var giver: Int
@@ -22,26 +38,30 @@ import Testing
     @Test func nothingIsLostBetweenThreads() async {
         let box = Mailbox<Request>(capacity: 8)
         let count = 5000
-        await withTaskGroup(of: Void.self) { group in
-            for giver in 0..<3 {
-                group.addTask {
-                    for number in 0..<count {
-                        while !box.give(Request(giver: giver, number: number, copy: ~number)) { await Task.yield() }
-                    }
-                }
-            }
-            group.addTask {
-                var next = [0, 0, 0]
-                while next.reduce(0, +) < 3 * count {
-                    guard let request = box.take() else {
-                        await Task.yield()
-                        continue
-                    }
-                    #expect(request.number == next[request.giver] && request.copy == ~request.number)
-                    next[request.giver] += 1
+        let givers = (0..<3).map { giver in
+            { @Sendable in
+                for number in 0..<count {
+                    while !box.give(Request(giver: giver, number: number, copy: ~number)) { sched_yield() }
                 }
             }
         }
+        let taker = { @Sendable in
+            var next = [0, 0, 0]
+            while next.reduce(0, +) < 3 * count {
+                guard let request = box.take() else {
+                    sched_yield()
+                    continue
+                }
+                // An expectation a request would take longer than all the exchange.
+                if request.number != next[request.giver] || request.copy != ~request.number {
+                    Issue.record("\(request) after \(next)")
+                    while next.reduce(0, +) < 3 * count { next[0] += box.take() == nil ? 0 : 1 }
+                    return
+                }
+                next[request.giver] += 1
+            }
+        }
+        await onThreads(givers + [taker])
         #expect(box.take() == nil)
     }
 
@@ -58,20 +78,19 @@ import Testing
     @Test func publishedValuesAreWholeAndInOrder() async {
         let published = Published(Wide(0))
         let last = 200_000
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { for n in 1...last { published.publish(Wide(n)) } }
-            for _ in 0..<2 {
-                group.addTask {
-                    var before = 0
-                    while before < last {
-                        let value = published.value
-                        #expect(value.isWhole && value.words.0 >= before)
-                        before = value.words.0
-                        await Task.yield()
-                    }
+        let reader = { @Sendable in
+            var before = 0
+            while before < last {
+                let value = published.value
+                guard value.isWhole, value.words.0 >= before else {
+                    Issue.record("\(value) after \(before)")
+                    return
                 }
+                before = value.words.0
+                sched_yield()
             }
         }
+        await onThreads([{ for n in 1...last { published.publish(Wide(n)) } }, reader, reader])
         #expect(published.value.words.0 == last)
     }
 

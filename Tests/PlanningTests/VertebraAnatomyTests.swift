@@ -19,7 +19,7 @@ import Testing
             #expect(degrees(radians: turn) < 4, "\(anatomy.level.name): frame off by \(degrees(radians: turn))°")
             #expect(anatomy.X_CTVertebra.origin.distance(to: truth.pose.origin) < 3)
             for pedicle in truth.pedicles {
-                let side: Side = pedicle.side == .left ? .left : .right
+                let side = pedicle.side
                 let found = try #require(anatomy.pedicle(side))
                 // The narrowest caliper within 45° of the horizontal; in L5, as high as wide, that is less than the width.
                 let lowest = pedicle.width - (anatomy.level == AnatomicalLabel(24) ? 3.5 : 1.5)

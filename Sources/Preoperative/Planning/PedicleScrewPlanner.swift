@@ -67,9 +67,14 @@ public struct PedicleScrewPlanner: Sendable {
         do throws(PlanningError) {
             let anatomy = try VertebraAnatomy(level, in: labels, survey)
             outcome.anatomy = anatomy
-            for side in Side.allCases {
+            let searches = Side.allCases.map { side in
+                Swift.Result { () throws(PlanningError) in
+                    try ScrewSearch(anatomy, side, ct: ct, labels: labels, catalogue: catalogue, limits: limits)
+                }
+            }
+            for (side, found) in zip(Side.allCases, ScrewPairing.screws(searches)) {
                 do throws(PlanningError) {
-                    let item = try screw(anatomy, side, ct, labels)
+                    let item = item(anatomy.level, side, try found.get(), labels)
                     try checkPair(outcome.items.first, item)
                     outcome.items.append(item)
                 } catch {
@@ -82,19 +87,12 @@ public struct PedicleScrewPlanner: Sendable {
         return outcome
     }
 
-    /// One pedicle's screw.
-    ///
-    /// - Throws: `PlanningError.pedicle`.
-    public func screw(
-        _ anatomy: VertebraAnatomy, _ side: Side, _ ct: Volume<Int16>, _ labels: LabelVolume
-    ) throws(PlanningError) -> PlanItem {
-        guard let isthmus = anatomy.pedicle(side) else { throw .pedicle(anatomy.level, side, .notFound) }
-        let search = ScrewSearch(
-            measurement: ScrewMeasurement(anatomy: anatomy, ct: ct), labels: labels, side: side, isthmus: isthmus,
-            catalogue: catalogue, limits: limits)
-        let (screw, metrics) = try search.best()
+    private func item(
+        _ level: AnatomicalLabel, _ side: Side, _ found: ScrewPairing.Screw, _ labels: LabelVolume
+    ) -> PlanItem {
+        let (screw, metrics) = found
         var item = PlanItem(
-            id: PlanItem.screwIdentifier(anatomy.level, side), kind: .pedicleScrew, level: anatomy.level, side: side,
+            id: PlanItem.screwIdentifier(level, side), kind: .pedicleScrew, level: level, side: side,
             entry: screw.entry, target: screw.tip, diameter: screw.diameter,
             metrics: metrics.json(diameter: screw.diameter))
         item.length = roundedForFile((screw.length * 1000).rounded() / 1000)

@@ -11,32 +11,32 @@ struct ScrewMeasurement {
     struct Margins {
         var bone = Double.infinity
         var canal = Double.infinity
-        /// Mean over the sections of (wanted − margin)², where the margin of a section is below what is wanted.
-        var shortfall = 0.0
     }
 
-    /// Rings of `spokes` places, `step` mm apart; the bone is judged beyond the first 5 mm, the canal from the entry on.
-    func margins(_ screw: ScrewCylinder, step: Double, spokes: Int, wanted: Double = 0) -> Margins {
+    /// The places of a ring about the axis, mm from its middle.
+    private func ring(_ screw: ScrewCylinder, spokes: Int) -> [Vector3] {
         let side = perpendicular(to: screw.axis.vector)
         let other = cross(screw.axis.vector, side)
-        let ring = (0..<spokes).map { i -> Vector3 in
+        return (0..<spokes).map { i in
             let turn = 2 * .pi * Double(i) / Double(spokes)
             return (side * cos(turn) + other * sin(turn)) * screw.radius
         }
+    }
+
+    /// Rings of `spokes` places, `step` mm apart; the bone is judged beyond the first 5 mm, the canal from the entry on.
+    func margins(_ screw: ScrewCylinder, step: Double, spokes: Int) -> Margins {
+        let ring = ring(screw, spokes: spokes)
         var found = Margins()
         let first = GertzbeinRobbins.skipped
         let count = max(Int(((screw.length - first) / step).rounded(.up)), 1)
         for i in 0...count {
             let centre = screw.point(at: first + (screw.length - first) * Double(i) / Double(count)).coordinates
-            var section = i == count ? anatomy.shape.depth(Point(centre)) : .infinity
+            if i == count { found.bone = min(found.bone, anatomy.shape.depth(Point(centre))) }
             for spoke in ring {
                 let p = Point<CT>(centre + spoke)
-                section = min(section, anatomy.shape.depth(p))
+                found.bone = min(found.bone, anatomy.shape.depth(p))
                 found.canal = min(found.canal, anatomy.canal.field.distance(at: p))
             }
-            found.bone = min(found.bone, section)
-            let short = max(wanted - section, 0)
-            found.shortfall += short * short / Double(count + 1)
         }
         for depth in stride(from: 0, to: first, by: step) {
             let centre = screw.point(at: depth).coordinates
@@ -47,22 +47,71 @@ struct ScrewMeasurement {
         return found
     }
 
+    /// What the planner's objective asks of the bone round a cylinder.
+    struct Clearance {
+        var bone = Double.infinity
+        var canal = Double.infinity
+        /// By how much the worst section falls short of the margin that is wanted there, mm.
+        var worstShortfall = 0.0
+        /// Mean over the sections of the shortfall's square, mm².
+        var meanSquaredShortfall = 0.0
+        /// Share of the surface that lies in soft tissue by the CT.
+        var softShare = 0.0
+    }
+
+    /// As `margins`; what is wanted rises from a third at the first section judged, just under the posterior cortex
+    /// that the screw has crossed, to the whole 8 mm deeper.
+    ///
+    /// - Parameter softBelow: HU; `nil` leaves the CT out.
+    func clearance(
+        _ screw: ScrewCylinder, step: Double, spokes: Int, wanted: Double, softBelow: Double?
+    ) -> Clearance {
+        let ring = ring(screw, spokes: spokes)
+        var (found, soft) = (Clearance(), 0)
+        let first = GertzbeinRobbins.skipped
+        let count = max(Int(((screw.length - first) / step).rounded(.up)), 1)
+        for i in 0...count {
+            let along = (screw.length - first) * Double(i) / Double(count)
+            let centre = screw.point(at: first + along).coordinates
+            var section = i == count ? anatomy.shape.depth(Point(centre)) : .infinity
+            for spoke in ring {
+                let p = Point<CT>(centre + spoke)
+                section = min(section, anatomy.shape.depth(p))
+                found.canal = min(found.canal, anatomy.canal.field.distance(at: p))
+                if let softBelow, ct.interpolated(at: p) ?? softBelow < softBelow { soft += 1 }
+            }
+            found.bone = min(found.bone, section)
+            let short = max(wanted * min(1.0 / 3 + along / 12, 1) - section, 0)
+            found.worstShortfall = max(found.worstShortfall, short)
+            found.meanSquaredShortfall += short * short / Double(count + 1)
+        }
+        found.softShare = Double(soft) / Double((count + 1) * spokes)
+        return found
+    }
+
     /// Towards the midline, and towards the head against the cranial endplate, rad.
     func angles(_ axis: Direction<CT>, side: Side) -> (convergence: Double, tilt: Double) {
         anatomy.angles(of: axis, side: side)
     }
 
-    /// Bone straight ahead of the tip, over its centre and twelve places of its rim, mm.
-    func anteriorMargin(_ screw: ScrewCylinder) -> Double {
-        let side = perpendicular(to: screw.axis.vector)
-        let other = cross(screw.axis.vector, side)
-        var least = anatomy.shape.wayOut(from: screw.tip, along: screw.axis.vector, limit: 60)
-        for i in 0..<12 {
-            let turn = Double(i) * .pi / 6
-            let rim = screw.tip.coordinates + (side * cos(turn) + other * sin(turn)) * screw.radius
-            least = min(least, anatomy.shape.wayOut(from: Point(rim), along: screw.axis.vector, limit: 60))
+    /// Bone straight ahead of the tip, over its centre and places of its rim, mm.
+    func anteriorMargin(_ screw: ScrewCylinder, spokes: Int = 12, step: Double = 0.25) -> Double {
+        let places = [.zero] + ring(screw, spokes: spokes)
+        return places.map { boneAhead(of: screw.tip.coordinates + $0, along: screw.axis.vector, step: step) }.min() ?? 0
+    }
+
+    /// The way to the bone's end by the distance field, or to the first voxel outside the label: a sampled field rounds off
+    /// a notch of one voxel.
+    private func boneAhead(of p: Vector3, along axis: Vector3, step: Double) -> Double {
+        let smooth = anatomy.shape.wayOut(from: Point(p), along: axis, limit: 60)
+        let mask = anatomy.shape.bone
+        var way = 0.0
+        while way < smooth {
+            let i = mask.geometry.nearest(Point(p + axis * way))
+            guard mask.size.contains(i), mask[i] != 0 else { return way }
+            way += step
         }
-        return least
+        return smooth
     }
 
     /// Mean HU within the cylinder beyond the first 5 mm, on three rings of equal area.
@@ -89,7 +138,8 @@ struct ScrewMeasurement {
         let (convergence, tilt) = angles(screw.axis, side: side)
         return ScrewMetrics(
             grade: GertzbeinRobbins(breach: breach), breach: breach, margin: margins.bone, medialMargin: margins.canal,
-            anteriorMargin: anteriorMargin(screw), meanDensity: meanDensity(screw), convergence: convergence,
+            anteriorMargin: anteriorMargin(screw, spokes: 48, step: 0.02), meanDensity: meanDensity(screw),
+            convergence: convergence,
             cranialTilt: tilt, endplateClearance: anatomy.endplateClearance(screw),
             isthmusWidth: anatomy.pedicle(side)?.narrowest, entryDistance: abs(anatomy.shape.depth(screw.entry)),
             bodyDepthFraction: anatomy.bodyDepthFraction(screw.tip))

@@ -30,13 +30,24 @@ public struct VertebraAnatomy: Sendable {
 
     /// The convergence at which a screw through this pedicle is looked for first, rad.
     ///
-    /// The mean of the isthmus's own axis and of the line to a place half way between midline and side wall in the body's
-    /// middle; a pedicle too broad to have an axis of its own (L5, S1) has the line alone.
-    func usualConvergence(_ isthmus: PedicleIsthmus, _ side: Side) -> Double {
+    /// The mean of the isthmus's own axis and of the line to a place half way between midline and side wall in the
+    /// body's middle; a pedicle too broad to have an axis of its own (L5, S1) has the line alone. The other side, where there
+    /// is one, counts half as much: pairs converge alike.
+    func usualConvergence(_ side: Side) -> Double {
+        let own = pedicle(side).map { convergence(of: $0, side) }
+        let otherSide = side == .left ? Side.right : .left
+        let other = pedicle(otherSide).map { convergence(of: $0, otherSide) }
+        guard let own else { return other ?? 0.2 }
+        return other.map { (2 * own + $0) / 3 } ?? own
+    }
+
+    private func convergence(of isthmus: PedicleIsthmus, _ side: Side) -> Double {
         let p = X_CTVertebra.inverse * isthmus.centre
         let aim = atan2(p.x * side.sign - 0.5 * min(bodyHalfWidth, 24), p.y + 0.2 * bodyFront).clamped(to: 0...0.6)
         guard isthmus.width < 15 else { return aim }
-        return (angles(of: isthmus.axis, side: side).convergence.clamped(to: 0...0.6) + aim) / 2
+        // A section that lies askew in a broad pedicle is no axis to follow.
+        let axis = angles(of: isthmus.axis, side: side).convergence.clamped(to: aim - 0.2...aim + 0.2)
+        return (max(axis, 0) + aim) / 2
     }
 
     public func pedicle(_ side: Side) -> PedicleIsthmus? { side == .left ? left : right }

@@ -7,6 +7,8 @@ struct VertebraShape: Sendable {
     let level: AnatomicalLabel
     /// 1 where the vertebra is, in a crop of the labels' grid.
     let mask: LabelVolume
+    /// The same without S1's floor: all of the bone.
+    let bone: LabelVolume
     /// Negative within the bone.
     let field: SignedDistanceField
     /// Mean of the voxels' centres.
@@ -47,6 +49,7 @@ struct VertebraShape: Sendable {
         }
         let shown = floor.map { Self.part(of: pieces.largest, above: $0.p, $0.up) }
         self.level = level
+        bone = pieces.largest
         mask = shown?.mask ?? pieces.largest
         centroid = shown?.centroid ?? pieces.centroid
         surface = Self.surface(of: mask)

@@ -1,0 +1,92 @@
+import Frames
+import Imaging
+
+/// Chooses a level's two sizes together: left and right alike where both pedicles allow it.
+struct ScrewPairing {
+    typealias Screw = (screw: ScrewCylinder, metrics: ScrewMetrics)
+
+    /// One side while it is undecided.
+    private struct Undecided {
+        let search: ScrewSearch
+        /// Sizes not yet found wanting.
+        var candidates: [ScrewSearch.Candidate]
+        var settled: (candidate: ScrewSearch.Candidate, screw: Screw)?
+        /// Of the size that was wanted first.
+        var refusal: PlanningError?
+        var attempts = 0
+
+        init(_ search: ScrewSearch) throws(PlanningError) {
+            (self.search, candidates) = (search, try search.candidates())
+        }
+
+        /// Settles on the candidate, or strikes it out.
+        mutating func settle(_ i: Int) {
+            let candidate = candidates[i]
+            if settled?.candidate == candidate { return }
+            do throws(PlanningError) {
+                settled = (candidate, try search.settle(candidate))
+            } catch {
+                refusal = refusal ?? error
+                attempts += 1
+                candidates.remove(at: i)
+                if attempts == ScrewPairing.mostAttempts { candidates = [] }
+            }
+        }
+    }
+
+    /// A side that breaks limits with so many sizes, the best first, gets no screw.
+    private static let mostAttempts = 12
+
+    /// The cost of a pair whose sizes differ: little for one step of a catalogue, much for several.
+    private static func difference(_ a: ScrewSearch.Candidate, _ b: ScrewSearch.Candidate) -> Double {
+        let (thicker, longer) = ((a.diameter - b.diameter) / 0.5, (a.length - b.length) / 5)
+        return 0.3 * (thicker * thicker + longer * longer)
+    }
+
+    /// One answer a search, in their order. A side without a screw leaves the other its best.
+    static func screws(_ searches: [Result<ScrewSearch, PlanningError>]) -> [Result<Screw, PlanningError>] {
+        var sides = searches.map { search in
+            Result { () throws(PlanningError) in try Undecided(search.get()) }
+        }
+        let open = sides.indices.filter { (try? sides[$0].get()) != nil }
+        var undecided = open.compactMap { try? sides[$0].get() }
+        decide(&undecided)
+        for (place, side) in zip(open, undecided) { sides[place] = .success(side) }
+        return sides.map { side in
+            side.flatMap { side in
+                side.settled.map { .success($0.screw) } ?? .failure(side.refusal ?? side.search.notFound)
+            }
+        }
+    }
+
+    private static func decide(_ sides: inout [Undecided]) {
+        while sides.count == 2, let (left, right) = bestPair(sides[0].candidates, sides[1].candidates) {
+            let before = sides.map(\.candidates.count)
+            sides[0].settle(left)
+            sides[1].settle(right)
+            if sides.map(\.candidates.count) == before { return }
+        }
+        for i in sides.indices {
+            while let best = sides[i].candidates.indices.min(by: { sides[i].candidates[$0] < sides[i].candidates[$1] })
+            {
+                let before = sides[i].candidates.count
+                sides[i].settle(best)
+                if sides[i].candidates.count == before { break }
+            }
+            if sides[i].candidates.isEmpty { sides[i].settled = nil }
+        }
+    }
+
+    private static func bestPair(
+        _ left: [ScrewSearch.Candidate], _ right: [ScrewSearch.Candidate]
+    ) -> (left: Int, right: Int)? {
+        var best: (left: Int, right: Int, cost: Double)?
+        for (i, a) in left.enumerated() {
+            for (j, b) in right.enumerated() {
+                let cost = a.cost + b.cost + difference(a, b)
+                if cost < best?.cost ?? .infinity { best = (i, j, cost) }
+            }
+        }
+        return best.map { ($0.left, $0.right) }
+    }
+}
