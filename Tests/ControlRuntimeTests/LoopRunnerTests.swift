@@ -87,6 +87,39 @@ struct CountingBody: LoopBody {
         #expect(end == .requested && counting.statistics.overruns >= 6)
     }
 
+    /// Spins in every fifth tick; `repeats` says whether computing the step again spins as well.
+    struct Spinning: LoopBody {
+        let repeats: Bool
+        static func spin() {
+            let clock = SteadyClock()
+            let begin = clock.processorTime
+            while clock.processorTime - begin < 300_000 {}
+        }
+        mutating func tick(_ tick: Tick) -> TickOutcome {
+            if tick.number % 5 == 4 { Self.spin() }
+            return tick.number == 19 ? .finish : .proceed
+        }
+        func repeatStep() -> Bool {
+            if repeats { Self.spin() }
+            return true
+        }
+    }
+
+    @Test(arguments: [true, false]) func aStallOfTheMachineIsNoOverrunInVirtualTime(itsOwn: Bool) {
+        var runner = LoopRunner(
+            Spinning(repeats: itsOwn), clock: VirtualClock(), period: 200_000, overrunPolicy: .count)
+        #expect(runner.run() == .finished)
+        #expect(itsOwn ? runner.statistics.overruns >= 4 : runner.statistics.stalls >= 4)
+        #expect(runner.statistics.overruns + runner.statistics.stalls < 12)
+    }
+
+    @Test func inRealTimeAStallIsAnOverrun() {
+        var runner = LoopRunner(
+            Spinning(repeats: false), clock: SteadyClock(), period: 200_000, overrunPolicy: .count)
+        #expect(runner.run() == .finished)
+        #expect(runner.statistics.overruns >= 4 && runner.statistics.stalls == 0)
+    }
+
     @Test func allocationsInATickAreCountedAndThoseOfPreparingAreNot() {
         struct Leaky: LoopBody {
             var store: [Int] = []

@@ -33,11 +33,21 @@ public struct GuideLoop<Channel: ArmChannel & Sendable>: LoopBody {
     private var reference: Timed<TrackedPose<Tracker, Reference>>?
     private var hand: Timed<HandSample>?
     private var last: ControlOutput?
+    private let keepsSteps: Bool
+    private var lastStep: (before: ControlLoop, inputs: ControlInputs, dt: Double)?
 
-    public init(control: ControlLoop, channel: Channel, post: GuidePost) {
+    /// - Parameter keepsSteps: keep what each step began from, so that it can be measured again (virtual time).
+    public init(control: ControlLoop, channel: Channel, post: GuidePost, keepsSteps: Bool = false) {
         self.control = control
         self.channel = channel
         self.post = post
+        self.keepsSteps = keepsSteps
+    }
+
+    public func repeatStep() -> Bool {
+        guard let step = lastStep else { return false }
+        var control = step.before
+        return control.step(step.inputs, dt: step.dt).command == last?.command
     }
 
     public mutating func tick(_ tick: Tick) -> TickOutcome {
@@ -48,6 +58,7 @@ public struct GuideLoop<Channel: ArmChannel & Sendable>: LoopBody {
         let arm = channel.receive(now: now)
         let inputs = ControlInputs(
             now: now, arm: arm, reference: reference, hand: hand, linkIsUp: channel.isUp, request: request(now))
+        if keepsSteps { lastStep = (control, inputs, tick.dt) }
         let output = control.step(inputs, dt: tick.dt)
         _ = channel.send(output.command, now: now)
         last = output

@@ -3,6 +3,8 @@ public struct LoopStatistics: Equatable, Sendable {
     public var ticks: UInt64 = 0
     /// Ticks whose own computing, in processor time, took longer than the period.
     public var overruns: UInt64 = 0
+    /// In virtual time: ticks that took longer than the period, but not when their step was computed again.
+    public var stalls: UInt64 = 0
     /// Ticks that the system woke a period or more too late.
     public var lateWakeups: UInt64 = 0
     /// Periods left out because a tick began after the next one was due.

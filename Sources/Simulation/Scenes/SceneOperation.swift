@@ -35,7 +35,7 @@ extension Scene {
                 X_ReferenceCT: room.registered.X_ReferenceCT, X_BaseCT: room.patient.X_BaseCT),
             faults: FaultWatch(definition.faults), secondsPerProcedure: definition.secondsPerScrew)
         let channel = try connect(operation)
-        let loop = GuideLoop(control: try controlLoop(), channel: channel, post: post)
+        let loop = GuideLoop(control: try controlLoop(), channel: channel, post: post, keepsSteps: true)
         var runner = LoopRunner(loop, clock: OperationClock(operation), period: Self.period)
         let expected = Double(targets.count) * definition.secondsPerScrew
         let end = runner.run(

@@ -111,5 +111,6 @@ struct OperationClock: LoopClock {
 
     var now: Int64 { operation.now }
     var processorTime: Int64 { processor.processorTime }
+    var standsStill: Bool { true }
     mutating func sleep(until deadline: Int64) { operation.advance(to: deadline) }
 }
