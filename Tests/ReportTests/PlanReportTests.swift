@@ -57,6 +57,17 @@ import Testing
         #expect(html.contains("not approved"))
     }
 
+    @Test func uncertainLevelNamesAreSaidOnTheFirstPage() throws {
+        var report = try Self.report()
+        #expect(!(try report.html()).contains("does not settle"))
+        var items = report.plan.items
+        for i in items.indices { items[i].metrics["level_is_certain"] = .bool(false) }
+        report = PlanReport(
+            image: report.image, labels: report.labels,
+            plan: PlanFile(image: report.plan.image, items: items))
+        #expect(count("does not settle the level names L3:", in: try report.html()) == 1)
+    }
+
     @Test func hostileTextStaysText() throws {
         let html = try Self.report().html()
         #expect(!html.contains("<script") && !html.contains(Self.hostile))

@@ -66,7 +66,22 @@ public struct PlanReport {
                 "Signed by \(names.joined(separator: ", ")). A signature is worth what its key is: check it with the list of trusted keys."
             )
         }
+        if !uncertainLevels.isEmpty {
+            page.notice(
+                "The image does not settle the level names \(uncertainLevels.joined(separator: ", ")): count them with "
+                    + "another image before anything is done.", stop: true)
+        }
         for remark in remarks { page.notice(remark) }
+    }
+
+    /// Levels that the plan itself calls uncertain, each once.
+    private var uncertainLevels: [String] {
+        var names: [String] = []
+        for item in plan.items where item.metrics["level_is_certain"] == .bool(false) {
+            let name = item.level?.name ?? item.id
+            if !names.contains(name) { names.append(name) }
+        }
+        return names
     }
 
     private func addTable(to page: inout HTMLPage) {

@@ -31,6 +31,8 @@ struct ScrewObjective {
     /// Bone that is wanted round a screw, and from it to the canal, mm: more than the labels' error.
     var wantedMargin: Double { 1.5 + labelAccuracy }
     var wantedCanalMargin: Double { 2 + labelAccuracy }
+    /// Bone that a thinner screw is taken for, mm: about what the guide may be off.
+    private var leastMargin: Double { max(1, 0.7 * labelAccuracy) }
     /// Bone wanted ahead of the tip, mm; it never falls below 3.
     var wantedAnteriorMargin: Double { 3.5 + labelAccuracy }
 
@@ -59,7 +61,7 @@ struct ScrewObjective {
             screw, step: thorough ? 1 : 2, spokes: thorough ? 12 : 8, wanted: wantedMargin,
             softBelow: thorough ? Self.softTissue : nil)
         var cost = 0.7 * square(m.worstShortfall) + 0.6 * m.meanSquaredShortfall
-        cost += 10 * max(0.7 * labelAccuracy - m.bone, 0) + 20 * max(-m.bone, 0)
+        cost += 10 * max(leastMargin - m.bone, 0) + 20 * max(-m.bone, 0)
         cost += 0.8 * square(max(wantedCanalMargin - m.canal, 0)) + 20 * max(-m.canal, 0)
         return cost + 4 * m.softShare
     }
