@@ -18,9 +18,10 @@ public func repositoryFolder() -> URL {
     URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 }
 
-/// A new empty folder below the system's temporary one; the caller removes it.
+/// A new empty folder below the system's temporary one, removed at exit at the latest.
 public func temporaryFolder() throws -> URL {
     let url = FileManager.default.temporaryDirectory.appendingPathComponent("stylet-test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    Leftovers.add(folder: url)
     return url
 }

@@ -15,11 +15,13 @@ public final class RunningProgram {
         process.standardOutput = try Self.file(scratch, "out")
         process.standardError = try Self.file(scratch, "err")
         try process.run()
+        Leftovers.add(program: process.processIdentifier)
     }
 
     deinit {
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
+        Leftovers.remove(program: process.processIdentifier)
         try? FileManager.default.removeItem(at: scratch)
     }
 
