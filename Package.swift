@@ -19,7 +19,10 @@ let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swif
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 // DCMTK's pkg-config flags do not reach the linker, so its libraries are named, dependants first.
-let dcmtk = ["dcmjpls", "dcmjpeg", "dcmimgle", "dcmdata", "oflog", "ofstd", "dcmtkcharls", "ijg8", "ijg12", "ijg16"]
+let dcmtk = [
+    "dcmseg", "dcmfg", "dcmiod", "dcmjpls", "dcmjpeg", "dcmimgle", "dcmdata", "oflog", "ofstd", "dcmtkcharls", "ijg8",
+    "ijg12", "ijg16",
+]
 
 let shims: [Target] = [
     .target(
@@ -124,7 +127,11 @@ let testTargets: [Target] = [
 
 let package = Package(
     name: "Stylet",
-    products: [.executable(name: "stylet", targets: ["stylet"])],
+    products: [
+        .executable(name: "stylet", targets: ["stylet"]),
+        // for Benchmarks/, a package of its own
+        .library(name: "Imaging", targets: ["Imaging"]), .library(name: "Meshing", targets: ["Meshing"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),

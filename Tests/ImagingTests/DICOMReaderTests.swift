@@ -28,6 +28,11 @@ import Testing
         }
     }
 
+    /// How the reader names the slice at height `z`, which is number `index` among the files.
+    private func reference(_ image: LoadedImage, _ index: Int, z: Double) -> SliceReference {
+        SliceReference(instanceNumber: nil, position: Point(10, 20, z), file: image.metadata.sourceFiles[index])
+    }
+
     private func kinds(_ image: LoadedImage) -> [Irregularity.Kind] { image.irregularities.map(\.kind) }
 
     @Test func spacingComesFromPositionsAndOrderFromTheNormal() throws {
@@ -64,42 +69,78 @@ import Testing
 
     @Test func missingSlicesLeaveAirAndForbid() throws {
         let image = try read(stack([0, 2, 4, 10, 12]))
-        #expect(image.irregularities == [Irregularity(.missingSlices(after: [2], count: 2), .forbidsPlanning)])
+        #expect(
+            image.irregularities
+                == [Irregularity(.missingSlices(after: [reference(image, 2, z: 4)], count: 2), .forbidsPlanning)])
         #expect(image.ct.geometry.size.z == 7)
         #expect(image.ct.geometry.spacing.z == 2)
         #expect(image.ct[VoxelIndex(2, 2, 3)] == -1024)
         #expect(image.ct[VoxelIndex(0, 0, 5)] == -921)
     }
 
-    @Test func unevenSpacingForbids() throws {
-        let image = try read(stack([0, 2, 4, 7, 10]))
-        #expect(kinds(image) == [.unevenSpacing(smallest: 2, largest: 3, slices: [1, 2, 3])])
+    @Test func unevenSpacingIsEvenedAndForbids() throws {
+        // Values rise with height by 50 HU a millimetre, so that every plane of the even grid tells its own height.
+        let places = [0.0, 2, 4, 7, 10]
+        var slices = stack(places)
+        for i in slices.indices { slices[i].pixels = [UInt16](repeating: UInt16(50 * places[i]), count: 20) }
+        let image = try read(slices)
+        #expect(
+            kinds(image).first
+                == .unevenSpacing(smallest: 2, largest: 3, slices: [2, 3].map { reference(image, $0, z: places[$0]) }))
         #expect(!image.allowsPlanning)
+        let g = image.ct.geometry
+        #expect(g.size.z == 6 && g.spacing.z == 2)
+        for plane in 0..<6 { #expect(image.ct[VoxelIndex(2, 2, plane)] == Int16(100 * plane - 1024)) }
         // Positions rounded to a tenth of a millimetre are no reason to refuse.
         #expect(try read(stack([0, 0.6, 1.3, 1.9, 2.5])).irregularities.isEmpty)
     }
 
-    @Test func gantryTiltIsMeasured() throws {
-        // Each slice 2 mm up and 2·tan 15° back.
-        let image = try read(stack([0, 2, 4, 6], shift: 2 * 0.267_949))
-        guard case .gantryTilt(let angle) = image.irregularities.first?.kind else {
-            Issue.record("no tilt found")
+    @Test func slightlyUnevenSpacingIsMended() throws {
+        let places = [0.0, 3, 6.2, 9, 12.3, 15]
+        var slices = stack(places)
+        for i in slices.indices { slices[i].pixels = [UInt16](repeating: UInt16(50 * places[i]), count: 20) }
+        let image = try read(slices)
+        #expect(image.allowsPlanning)
+        guard case .unevenSpacing(let least, let most, _) = kinds(image).first else {
+            Issue.record("uneven spacing not named")
             return
         }
-        #expect(abs(angle - 15) < 1e-3)
-        #expect(!image.allowsPlanning)
+        #expect(abs(least - 2.7) < 1e-9 && abs(most - 3.3) < 1e-9)
+        #expect(image.ct.geometry.spacing.z == 3 && image.ct.geometry.size.z == 6)
+        for plane in 0..<6 { #expect(abs(Int(image.ct[VoxelIndex(2, 2, plane)]) - (150 * plane - 1024)) <= 1) }
+    }
+
+    @Test func doubledSlicesAreNamed() throws {
+        // A copy under another name, and one that differs.
+        let image = try read(
+            stack([0, 1, 1, 2]).enumerated().map { i, slice in
+                var slice = slice
+                if i == 2 { slice.pixels[0] = 101 }
+                return slice
+            })
+        guard case .doubledSlices(let slices, true) = kinds(image).first else {
+            Issue.record("\(kinds(image))")
+            return
+        }
+        #expect(slices.map(\.position) == [Point(10, 20, 1)])
     }
 
     @Test func doubledSlices() throws {
         var slices = stack([0, 1, 2])
         slices.append(slices[1])
         let same = try read(slices)
-        #expect(same.irregularities == [Irregularity(.doubledSlices(slices: [1], identical: true), .mended)])
+        #expect(
+            same.irregularities
+                == [Irregularity(.doubledSlices(slices: [reference(same, 1, z: 1)], identical: true), .mended)])
         #expect(same.ct.geometry.size.z == 3)
         slices[3].pixels[5] = 7
+        let differ = try read(slices)
         #expect(
-            try read(slices).irregularities
-                == [Irregularity(.doubledSlices(slices: [1], identical: false), .forbidsPlanning)])
+            differ.irregularities
+                == [
+                    Irregularity(
+                        .doubledSlices(slices: [reference(differ, 1, z: 1)], identical: false), .forbidsPlanning)
+                ])
     }
 
     @Test func scoutsLeaveQuietlyOthersDoNot() throws {
@@ -110,11 +151,11 @@ import Testing
         slices.append(scout)
         let image = try read(slices)
         #expect(image.ct.geometry.size.z == 3)
-        guard case .localisers(let files) = image.irregularities.first?.kind else {
+        guard case .localisers(let scouts) = image.irregularities.first?.kind else {
             Issue.record("scout not named")
             return
         }
-        #expect(files.count == 1 && image.allowsPlanning)
+        #expect(scouts.count == 1 && image.allowsPlanning)
         slices[3].texts[0x0008_0008] = nil
         guard case .mixedGrids = try read(slices).irregularities.first?.kind else {
             Issue.record("mixed orientation not named")
@@ -187,10 +228,10 @@ import Testing
             slices[i].shorts[0x0028_0120] = UInt16(bitPattern: -2000)
             slices[i].texts[0x0028_1052] = ("DS", "0.5")
             slices[i].texts[0x0028_1053] = ("DS", "0.25")
-            slices[i].pixels = (0..<20).map { UInt16(bitPattern: Int16($0 * 100 - 2000)) }
+            slices[i].pixels = (0..<20).map { UInt16(bitPattern: Int16($0 * 200 - 2000)) }
         }
         var image = try read(slices)
-        #expect(image.exact?.voxels[3] == -1700 * 0.25 + 0.5)
+        #expect(image.exact?.voxels[3] == -1400 * 0.25 + 0.5)
         #expect(image.irregularities.contains(Irregularity(.padding(voxels: 2), .forbidsPlanning)))
         for i in slices.indices {
             (slices[i].texts[0x0028_1052], slices[i].texts[0x0028_1053]) = (("DS", "-1024"), ("DS", "1"))
@@ -225,9 +266,10 @@ import Testing
     }
 
     @Test func headersThatLie() throws {
-        #expect(problem { $0.shorts[0x0028_0010] = 60000 } == .damaged("fewer pixels than the header names"))
-        let huge = problem { ($0.shorts[0x0028_0010], $0.shorts[0x0028_0011]) = (40000, 40000) }
-        guard case .truncated(expectedBytes: 390_625, _) = huge else {
+        #expect(problem { $0.shorts[0x0028_0010] = 6000 } == .damaged("fewer pixels than the header names"))
+        #expect(problem { $0.shorts[0x0028_0010] = 60000 } == .tooLarge(voxels: 300_000))
+        let huge = problem { ($0.shorts[0x0028_0010], $0.shorts[0x0028_0011]) = (8000, 8000) }
+        guard case .truncated(expectedBytes: 15625, _) = huge else {
             Issue.record("\(String(describing: huge))")
             return
         }
@@ -252,34 +294,6 @@ import Testing
         for count in 0..<whole.count {
             try whole.prefix(count).write(to: URL(fileURLWithPath: path))
             #expect(throws: ImagingError.self, "\(count) of \(whole.count) bytes") { try ImageReader.read(path) }
-        }
-    }
-
-    @Test func wrongBytesNeverCrash() throws {
-        let folder = try temporaryFolder()
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let whole = stack([0])[0].data
-        let path = folder.appendingPathComponent("a.dcm").path
-        for seed in 0..<400 {
-            var g = SeededGenerator(seed: UInt64(seed))
-            var data = whole
-            for _ in 0...(seed % 5) {
-                data[Int.random(in: 132..<data.count, using: &g)] = UInt8.random(in: 0...255, using: &g)
-            }
-            try data.write(to: URL(fileURLWithPath: path))
-            var voxels: (Int, Int)?
-            let error = imagingError {
-                let ct = try ImageReader.read(path).ct
-                voxels = (ct.voxels.count, ct.size.count)
-            }
-            if let (found, expected) = voxels {
-                #expect(found == expected)
-            } else {
-                guard case .unreadable = error else {
-                    Issue.record("seed \(seed): \(String(describing: error))")
-                    continue
-                }
-            }
         }
     }
 

@@ -16,14 +16,14 @@ import Testing
         let packed = try bytes.withUnsafeBytes {
             try Deflate.compress(head: gzip ? head : [], $0, as: gzip ? .gzip : .zlib)
         }
-        let stream = try InflateStream(packed)
+        let stream = try InflateStream(packed, expecting: 1)
         #expect(try stream.read(most: count + 100) == (gzip ? head : []) + bytes)
         try stream.checkEnd()
         // The last bytes are the checksum (and the length): any change there must be found.
         var wrong = packed
         wrong[wrong.count - (gzip ? 5 : 1)] ^= 1
         #expect(throws: FileProblem.self) {
-            let stream = try InflateStream(wrong)
+            let stream = try InflateStream(wrong, expecting: 1)
             _ = try stream.read(most: count + 100)
             try stream.checkEnd()
         }

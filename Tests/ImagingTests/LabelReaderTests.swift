@@ -6,10 +6,10 @@ import Testing
 @testable import Imaging
 
 @Suite struct LabelReaderTests {
-    /// Blocks of numbers from feet to head, 5 mm each.
+    /// Blocks of numbers from feet to head, 30 mm each.
     private func column(_ numbers: [UInt8], direction: Matrix3 = .identity) throws -> LabelVolume {
         let size = GridSize(3, 2, numbers.count)
-        let g = try GridGeometry(size: size, spacing: Vector3(1, 2, 5), origin: Point(1, 2, 3), direction: direction)
+        let g = try GridGeometry(size: size, spacing: Vector3(1, 2, 30), origin: Point(1, 2, 3), direction: direction)
         return LabelVolume(geometry: g, voxels: numbers.flatMap { [UInt8](repeating: $0, count: 6) })
     }
 
@@ -20,7 +20,8 @@ import Testing
         let folder = try temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
         let path = folder.appendingPathComponent("labels.nii.gz").path
-        try LabelWriter.write(labels, to: path)
+        // Another program's file: ours would say whose numbers they are.
+        try GridFileWriter.write(labels, type: .uint8, description: "", to: path)
         return try LabelReader.read(path, on: image, scheme: scheme, map: map)
     }
 
@@ -31,7 +32,7 @@ import Testing
     /// VerSe numbers count down the spine, TotalSegmentator's up it.
     @Test func schemesAreToldApart() throws {
         #expect(try names(read(column([26, 24, 23, 22]))) == ["sacrum", "L5", "L4", "L3"])
-        #expect(try names(read(column([25, 26, 27, 28, 32, 44]))) == ["sacrum", "sacrum", "L5", "L4", "T12", "C7"])
+        #expect(try names(read(column([25, 26, 27, 28, 29, 30]))) == ["sacrum", "sacrum", "L5", "L4", "L3", "L2"])
         #expect(try names(read(column([24, 23, 102, 111]))) == ["L5", "L4", "soft tissue", "rib"])
         #expect(try names(read(column([20, 28, 19]))) == ["L1", "T13", "T12"])
         #expect(try names(read(column([75, 77, 27, 28, 52])))[0...1] == ["femur", "pelvis"])
@@ -51,7 +52,6 @@ import Testing
 
     @Test func whatCannotBeToldIsRefused() throws {
         #expect(try isUnclear([1]))
-        #expect(try isUnclear([0, 0]))
         #expect(try isUnclear([20, 22, 21]))
         #expect(try isUnclear([26, 28]))
         #expect(try isUnclear([24, 23, 50, 40]))  // VerSe's order, but numbers that it lacks
@@ -83,7 +83,7 @@ import Testing
 
     @Test func anotherGridIsRefusedWithBoth() throws {
         let labels = try column([26, 24, 23])
-        let other = try GridGeometry(size: labels.size, spacing: Vector3(1, 2, 5), origin: Point(1, 2, 3.1))
+        let other = try GridGeometry(size: labels.size, spacing: Vector3(1, 2, 30), origin: Point(1, 2, 3.1))
         guard case .labelsOnAnotherGrid(_, let theirs, let ours) = imagingError({ _ = try read(labels, on: other) })
         else {
             Issue.record("labels of another grid were taken")

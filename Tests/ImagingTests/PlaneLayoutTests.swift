@@ -17,18 +17,22 @@ import Testing
         #expect(layout.planes == kept)
         #expect(layout.count == 40)
         #expect(abs((layout.spacing ?? 0) - spacing) < 1e-9)
-        #expect(layout.irregularities.first?.effect == .forbidsPlanning)
+        #expect(layout.missing == 40 - kept.count)
+        #expect(layout.holes == kept.indices.dropLast().filter { kept[$0 + 1] - kept[$0] > 1 })
+        #expect(layout.uneven == nil)
     }
 
     @Test func farPositionsDoNotMakeAHugeGrid() {
         let layout = PlaneLayout([0, 1, 2, 3, 900])
         #expect(layout.count == 5)
-        #expect(layout.irregularities.first?.effect == .forbidsPlanning)
+        #expect(layout.uneven?.slices == [3])
+        #expect(layout.uneven?.isHarmless == false)
+        #expect(PlaneLayout([0, 1e-9, 1e9]).uneven?.count ?? 0 <= 1_000_001)
     }
 
     @Test func oneAndTwoSlices() {
         #expect(PlaneLayout([7]).spacing == nil)
         #expect(PlaneLayout([7, 9]).spacing == 2)
-        #expect(PlaneLayout([7, 9]).irregularities.isEmpty)
+        #expect(PlaneLayout([7, 9]).uneven == nil && PlaneLayout([7, 9]).holes.isEmpty)
     }
 }

@@ -56,21 +56,34 @@ import Testing
     @Test(.enabled(if: realData("head-tilt-dicom") != nil, "needs shared/data"))
     func tiltedAndUnevenHead() throws {
         let image = try ImageReader.read(realData("head-tilt-dicom")!.path)
-        let kinds = image.irregularities.filter { $0.effect == .forbidsPlanning }.map(\.kind)
-        #expect(kinds.count == 2)
-        for kind in kinds {
-            switch kind {
-            case .gantryTilt(let angle): #expect(abs(angle - 18.5) < 0.01)
-            case .unevenSpacing(let least, let most, _): #expect(abs(least - 1.08) < 0.01 && abs(most - 7) < 0.01)
-            default: Issue.record("\(kind)")
+        var tilt: Double?
+        var gaps: (Double, Double)?
+        for found in image.irregularities {
+            switch (found.kind, found.effect) {
+            case (.gantryTilt(let angle), .mended): tilt = angle
+            case (.unevenSpacing(let least, let most, let slices), .forbidsPlanning):
+                gaps = (least, most)
+                #expect(slices.map(\.instanceNumber) == Array(14...27))
+            case (.padding, .noted): continue
+            default: Issue.record("\(found)")
             }
         }
+        #expect(abs((tilt ?? 0) - 18.5) < 0.01)
+        #expect(abs((gaps?.0 ?? 0) - 1.08) < 0.01 && abs((gaps?.1 ?? 0) - 7) < 0.01)
+        // 151.94 mm along the patient, seen at 18.5°.
+        let g = image.ct.geometry
+        #expect(g.size.z == 37)
+        #expect(abs(g.spacing.z * 36 - 151.94 * cos(18.5 * .pi / 180)) < 0.01)
     }
 
     @Test(.enabled(if: realData("head-small-dicom") != nil, "needs shared/data"))
     func headWithoutHU() throws {
         let image = try ImageReader.read(realData("head-small-dicom")!.path)
-        #expect(image.irregularities == [Irregularity(.valuesNotHU(smallest: 0, largest: 3926), .forbidsPlanning)])
+        #expect(
+            image.irregularities == [
+                Irregularity(.notHounsfield(unit: "US"), .noted),
+                Irregularity(.valuesNotHU(smallest: 0, largest: 3926), .forbidsPlanning),
+            ])
     }
 
     @Test(.enabled(if: realData("dicom-edge/pydicom") != nil, "needs shared/data"))
@@ -91,14 +104,16 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: realData("dicom-edge/dicomdir") != nil, "needs shared/data"))
-    func aFolderWithSeveralSeriesListsThem() throws {
-        let path = try #require(realData("dicom-edge/dicomdir")).path
+    @Test(.enabled(if: realData("dicom-edge/dicomdir") != nil, "needs shared/data"), arguments: ["", "/DICOMDIR"])
+    func severalSeriesAreListed(_ name: String) throws {
+        let path = try #require(realData("dicom-edge/dicomdir")).path + name
         guard case .severalSeries(_, let series) = imagingError({ _ = try ImageReader.read(path) }) else {
             Issue.record("several series read as one")
             return
         }
         #expect(series.map(\.slices).sorted() == [2, 4, 5])
+        let heart = try #require(series.first { $0.slices == 5 })
+        #expect(try ImageReader.read(path, series: heart.uid).ct.size == GridSize(16, 16, 5))
     }
 
     @Test(

@@ -80,4 +80,25 @@ import Testing
         let mesh = try SurfaceExtraction.isosurface(of: Volume(geometry: grid, voxels: voxels), at: 3)
         #expect(mesh.defects == [])
     }
+
+    /// Rows longer than a word of bits, and every kind of voxel, which take different ways through the kernel.
+    @Test(arguments: [62, 63, 64, 65, 130])
+    func everyKindOfVoxelGivesTheSameSurface(width: Int) throws {
+        var random = SeededGenerator(seed: UInt64(width))
+        let grid = try GridGeometry(size: GridSize(width, 7, 6), spacing: Vector3(1, 2, 3), origin: .origin)
+        let voxels = (0..<grid.size.count).map { _ in Int16(random.uniform() * 400) }
+        for (level, side) in [(200.0, SurfaceExtraction.Side.above), (150.5, .below)] {
+            let mesh = try SurfaceExtraction.isosurface(of: Volume(geometry: grid, voxels: voxels), at: level, solid: side)
+            #expect(mesh.defects == [])
+            let floats = Volume(geometry: grid, voxels: voxels.map { Float($0) })
+            #expect(mesh == (try SurfaceExtraction.isosurface(of: floats, at: level, solid: side)))
+            let doubles = Volume(geometry: grid, voxels: voxels.map { Double($0) })
+            #expect(mesh == (try SurfaceExtraction.isosurface(of: doubles, at: level, solid: side)))
+            // every vertex lies on an edge between a sample inside and one outside, where the line between them crosses
+            for vertex in mesh.vertices {
+                guard let value = floats.interpolated(at: vertex) else { continue }
+                #expect(abs(value - level) < 0.021 * 400)
+            }
+        }
+    }
 }

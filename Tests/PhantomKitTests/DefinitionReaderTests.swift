@@ -14,7 +14,7 @@ import Testing
         #expect(d.levels.dropFirst().map(\.pedicle.width) == [8.7, 8.9, 10.3, 12.9, 18.0])
         #expect(d.levels.dropFirst().map(\.pedicle.convergence) == [10.9, 12.0, 14.4, 17.7, 29.8])
         #expect(d.fiducials.places.count == 4)
-        #expect(d.levels[0].ribLength == 75 && d.levels[1].ribLength == nil)
+        #expect(d.levels[0].rib?.length == 95 && d.levels[1].rib == nil)
     }
 
     /// Each edit of the file with the key path that the refusal must name.

@@ -7,6 +7,13 @@ import TestSupport
 
 let lumbarPath = repositoryFolder().appendingPathComponent("Phantoms/lumbar.yaml").path
 
+/// Every definition in Phantoms/, by name.
+func phantomPaths() throws -> [String] {
+    let folder = repositoryFolder().appendingPathComponent("Phantoms")
+    return try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".yaml") }.sorted()
+        .map { folder.appendingPathComponent($0).path }
+}
+
 func lumbarText() throws -> String { try String(contentsOfFile: lumbarPath, encoding: .utf8) }
 
 func lumbar() throws -> Phantom { try Phantom(.load(lumbarPath)) }

@@ -40,10 +40,11 @@ import Testing
         let root = try schema()
         let all = try numbers(root, root, "")
         #expect(all.count > 80)
+        let files = try phantomPaths().map { try String(contentsOfFile: $0, encoding: .utf8) }
         for (path, low, high) in all {
             for (value, isLow) in [(low - 1, true), (high + 1, false)] {
-                guard let edited = try replacing(path, with: value) else {
-                    Issue.record("\(path) is not in lumbar.yaml"); continue
+                guard let edited = try files.lazy.compactMap({ try? replacing(path, in: $0, with: value) }).first else {
+                    Issue.record("\(path) is in no phantom"); continue
                 }
                 do throws(PhantomError) {
                     _ = try PhantomDefinition.parse(edited)
@@ -59,9 +60,9 @@ import Testing
         }
     }
 
-    /// lumbar.yaml with one number replaced, found by walking its lines by the path's keys.
-    private func replacing(_ path: String, with value: Double) throws -> String? {
-        var text = try lumbarText()
+    /// A definition with one number replaced, found by walking its lines by the path's keys; `nil` where it is not there.
+    private func replacing(_ path: String, in definition: String, with value: Double) throws -> String? {
+        var text = definition
         var start = text.startIndex
         let parts = path.replacingOccurrences(of: "[0]", with: ".0").split(separator: ".").map(String.init)
         for (i, part) in parts.enumerated() {

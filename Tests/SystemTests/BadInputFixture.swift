@@ -20,6 +20,7 @@ actor BadInputFixture {
     private init() async throws {
         folder = try ScratchFolder()
         try Self.makeImages(in: folder)
+        try Self.makeSeries(in: folder)
         try Self.makePlans(in: folder)
         try Self.makeTables(in: folder)
     }

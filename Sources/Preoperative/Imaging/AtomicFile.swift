@@ -32,6 +32,27 @@ public enum AtomicFile {
         } catch { throw .unwritable(path: path, error) }
     }
 
+    /// As `write`, for a library that writes the file itself: `body` gets the path beside, which must then be there.
+    public static func writeBeside(
+        _ path: String, _ body: (_ beside: String) throws(WriteProblem) -> Void
+    ) throws(ImagingError) {
+        do throws(WriteProblem) {
+            if (try? FileBytes.kind(path)) == .folder { throw .inTheWay }
+            let beside = temporaryName(beside: path)
+            do throws(WriteProblem) {
+                try body(beside)
+                let descriptor = open(beside, O_RDONLY | O_CLOEXEC)
+                guard descriptor >= 0 else { throw .system(errno: errno) }
+                let isSafe = fsync(descriptor) == 0 || errno == EINVAL
+                close(descriptor)
+                guard isSafe, rename(beside, path) == 0 else { throw .system(errno: errno) }
+            } catch {
+                unlink(beside)
+                throw error
+            }
+        } catch { throw .unwritable(path: path, error) }
+    }
+
     /// Fills a new folder and then gives it its final name. A folder that is there is replaced only where it is empty or
     /// `mayReplace` says that its contents are ours.
     public static func writeFolder(

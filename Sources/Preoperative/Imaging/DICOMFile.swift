@@ -3,7 +3,7 @@ import CDICOM
 /// One opened DICOM file. One thread at a time uses it.
 final class DICOMFile {
     let path: String
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
 
     init(_ path: String, headerOnly: Bool) throws(FileProblem) {
         var opened: OpaquePointer?
@@ -27,15 +27,33 @@ final class DICOMFile {
         }
     }
 
-    /// The attribute's text, trimmed; empty where it is missing. UTF-8, or else Latin-1.
-    func text(_ tag: DICOMTag) -> String {
-        var buffer = [CChar](repeating: 0, count: 1024)
-        let length = cdicom_text(handle, tag.rawValue, &buffer, Int32(buffer.count))
-        let bytes = buffer[..<Int(length)].map { UInt8(bitPattern: $0) }
-        let text =
-            String(validating: bytes, as: UTF8.self)
-            ?? String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
-        return text.trimmingWhitespace()
+    /// The attribute's text, trimmed, from the frame's functional group first; empty where it is missing. UTF-8, or else
+    /// Latin-1.
+    func text(_ tag: DICOMTag, frame: Int = 0) -> String {
+        if let group = tag.functionalGroup {
+            let own = DICOMFile.text { cdicom_frame_text(handle, Int32(frame), group, tag.rawValue, $0, $1) }
+            if !own.isEmpty { return own }
+        }
+        return DICOMFile.text { cdicom_text(handle, tag.rawValue, $0, $1) }
+    }
+
+    /// The attribute's text in each item of a sequence.
+    func texts(_ tag: DICOMTag, inEach sequence: DICOMTag) -> [String] {
+        (0..<cdicom_item_count(handle, sequence.rawValue)).map { item in
+            DICOMFile.text { cdicom_item_text(handle, sequence.rawValue, item, tag.rawValue, $0, $1) }
+        }
+    }
+
+    static func text(_ copy: (UnsafeMutablePointer<CChar>, Int32) -> Int32) -> String {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1024) { buffer in
+            guard let start = buffer.baseAddress else { return "" }
+            let length = copy(start, Int32(buffer.count))
+            let bytes = buffer[..<Int(length)].map { UInt8(bitPattern: $0) }
+            let text =
+                String(validating: bytes, as: UTF8.self)
+                ?? String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
+            return text.trimmingWhitespace()
+        }
     }
 
     /// All `count` values of an attribute, from the frame's functional group first; `nil` unless each is a finite number.

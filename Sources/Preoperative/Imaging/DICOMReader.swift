@@ -1,33 +1,52 @@
 import Frames
-import Synchronization
 
-/// Reads a CT from a DICOM file or from all files below a folder.
+/// What to take of a folder's images, and how.
+struct SeriesChoice {
+    var series: String?
+    var acquisition: Int?
+    var keepsExact = true
+}
+
+/// Reads a CT from a DICOM file, from the files that a DICOMDIR lists, or from all files below a folder.
 enum DICOMReader {
-    static func read(_ path: String, series: String?, progress: ProgressReport?) throws(ImagingError) -> LoadedImage {
-        let (scan, isFolder) = try scan(path)
-        let slices = try choose(scan, path, series, isFolder: isFolder)
+    /// What part of the time goes into reading headers.
+    private static let scanShare = 0.3
+
+    static func read(
+        _ path: String, _ choice: SeriesChoice, progress: ProgressReport?
+    ) throws(ImagingError) -> LoadedImage {
+        let (scan, isOneFile) = try scan(path, progress)
+        let slices = try choose(scan, path, choice.series, isOneFile: isOneFile)
+        let rest = progress.map { report in { @Sendable in report(scanShare + (1 - scanShare) * $0) } }
         do throws(FileProblem) {
-            let stack = try SliceStack(slices)
-            _ = try FileBytes.voxelCount([stack.geometry.size.x, stack.geometry.size.y, stack.geometry.size.z])
-            return try load(stack, scan.unreadable, progress)
+            let stack = try SliceStack(slices, acquisition: choice.acquisition)
+            let size = stack.geometry.size
+            _ = try FileBytes.voxelCount([size.x, size.y, max(size.z, stack.planes.count)])
+            return try load(stack, scan.unreadable, keepsExact: choice.keepsExact, rest)
         } catch { throw .unreadable(path: path, error) }
     }
 
-    private static func scan(_ path: String) throws(ImagingError) -> (DICOMScan, isFolder: Bool) {
+    private static func scan(
+        _ path: String, _ progress: ProgressReport?
+    ) throws(ImagingError) -> (DICOMScan, isOneFile: Bool) {
+        let share = progress.map { report in { @Sendable in report(scanShare * $0) } }
         do throws(FileProblem) {
-            if try FileBytes.kind(path) == .folder { return (DICOMScan(try DICOMScan.files(below: path)), true) }
-            return (DICOMScan([path]), false)
+            if try FileBytes.kind(path) == .folder {
+                return (DICOMScan(try DICOMScan.files(below: path), share), false)
+            }
+            if let files = try DICOMDirectory.files(path) { return (DICOMScan(files, share), false) }
+            return (DICOMScan([path], share), true)
         } catch { throw .unreadable(path: path, error) }
     }
 
     private static func choose(
-        _ scan: DICOMScan, _ path: String, _ series: String?, isFolder: Bool
+        _ scan: DICOMScan, _ path: String, _ series: String?, isOneFile: Bool
     ) throws(ImagingError) -> [DICOMSlice] {
         if scan.order.isEmpty {
             if let first = scan.unreadable.first {
-                throw .unreadable(path: isFolder ? first.file : path, first.problem)
+                throw .unreadable(path: isOneFile ? path : first.file, first.problem)
             }
-            guard isFolder else { throw .unreadable(path: path, lonelyProblem(path)) }
+            guard !isOneFile else { throw .unreadable(path: path, lonelyProblem(path)) }
             throw .noImage(path: path, filesSeen: scan.filesSeen)
         }
         if let series {
@@ -51,9 +70,11 @@ enum DICOMReader {
     }
 
     private static func load(
-        _ stack: SliceStack, _ unreadable: [(file: String, problem: FileProblem)], _ progress: ProgressReport?
+        _ stack: SliceStack, _ unreadable: [(file: String, problem: FileProblem)], keepsExact: Bool,
+        _ progress: ProgressReport?
     ) throws(FileProblem) -> LoadedImage {
-        let decoded = SliceDecoder.decode(stack, progress)
+        try prove(stack)
+        let decoded = SliceDecoder.decode(stack, keepsExact: keepsExact, progress)
         let damaged = unreadable + decoded.damaged
         guard decoded.damaged.count < stack.planes.count(where: { $0 != nil }) else {
             throw decoded.damaged.first?.problem ?? .unknownFormat
@@ -63,10 +84,19 @@ enum DICOMReader {
         metadata.sourceFiles = sourceFiles(stack)
         var irregularities = stack.irregularities
         irregularities += decoded.irregularities + doubles(stack) + broken(damaged, inside: !decoded.damaged.isEmpty)
-        irregularities += HounsfieldCheck.irregularities(ct)
         return LoadedImage(
             ct: ct, exact: decoded.exact.map { Volume(geometry: stack.geometry, voxels: $0) }, metadata: metadata,
             irregularities: irregularities)
+    }
+
+    /// A volume much larger than its files must first show one slice that decodes: headers are easily made to claim more.
+    private static func prove(_ stack: SliceStack) throws(FileProblem) {
+        let bytes = Set(stack.planes.compactMap { $0?.path }).reduce(0) { $0 + FileBytes.size($1) }
+        let claimed = stack.geometry.size.count * 2
+        guard claimed > 1 << 28, claimed / 64 > bytes, let first = stack.planes.lazy.compactMap({ $0 }).first else {
+            return
+        }
+        _ = try SliceWorker(area: first.rows * first.columns).stored(first).get()
     }
 
     private static func describe(_ stack: SliceStack) throws(FileProblem) -> ImageMetadata {
@@ -102,16 +132,21 @@ enum DICOMReader {
     private static func doubles(_ stack: SliceStack) -> [Irregularity] {
         guard !stack.doubles.isEmpty else { return [] }
         let planes = stack.doubles.keys.sorted()
-        let identical = planes.allSatisfy { plane in
-            guard let kept = stack.planes[plane].map(SliceDecoder.values) else { return false }
-            return (stack.doubles[plane] ?? []).allSatisfy { SliceDecoder.values($0) == kept && kept != nil }
+        let same = parallelMap(planes.count) { i in
+            guard let kept = stack.planes[planes[i]], let values = SliceDecoder.values(kept) else { return false }
+            return (stack.doubles[planes[i]] ?? []).allSatisfy {
+                $0.rescale == kept.rescale && SliceDecoder.values($0) == values
+            }
         }
+        let identical = same.allSatisfy(\.self)
+        let slices = planes.compactMap { stack.planes[$0]?.reference }
         return [
-            Irregularity(.doubledSlices(slices: planes, identical: identical), identical ? .mended : .forbidsPlanning)
+            Irregularity(.doubledSlices(slices: slices, identical: identical), identical ? .mended : .forbidsPlanning)
         ]
     }
 
-    /// A file that does not read may have been a slice at either end of the stack, so it is named even where no gap shows.
+    /// A file that does not read may have been a slice at either end of the stack, so it is named even where no gap
+    /// shows.
     private static func broken(_ damaged: [(file: String, problem: FileProblem)], inside: Bool) -> [Irregularity] {
         guard let first = damaged.first else { return [] }
         return [

@@ -1,7 +1,6 @@
 import Foundation
-import Synchronization
 
-/// The headers of all images below a folder, by series.
+/// The headers of all images among some files, by series.
 struct DICOMScan {
     /// Slices by SeriesInstanceUID; `order` holds the keys in the order of their names.
     var series: [String: [DICOMSlice]] = [:]
@@ -15,9 +14,9 @@ struct DICOMScan {
     static let mostFiles = 100_000
     static let deepest = 8
 
-    init(_ paths: [String]) {
+    init(_ paths: [String], _ progress: ProgressReport? = nil) {
         filesSeen = paths.count
-        let results = DICOMScan.headers(paths)
+        let results = parallelMap(paths.count, progress: progress) { DICOMScan.header(paths[$0]) }
         var descriptions: [String: String] = [:]
         for (path, result) in zip(paths, results) {
             switch result {
@@ -38,20 +37,11 @@ struct DICOMScan {
         }
     }
 
-    private enum Header {
+    private enum Header: Sendable {
         case slices([DICOMSlice], description: String)
         case unreadable(FileProblem)
         /// No DICOM, or DICOM without an image.
         case noImage
-    }
-
-    private static func headers(_ paths: [String]) -> [Header] {
-        var results = [Header](repeating: .noImage, count: paths.count)
-        results.withUnsafeMutableBufferPointer { buffer in
-            let shared = SharedBuffer(buffer)
-            parallelFor(paths.count) { shared[$0] = header(paths[$0]) }
-        }
-        return results
     }
 
     private static func header(_ path: String) -> Header {

@@ -5,6 +5,7 @@ import Frames
 struct DICOMSlice: Equatable, Sendable {
     var path = ""
     var frame = 0
+    var framesInFile = 1
     var rows = 0
     var columns = 0
     var seriesUID = ""
@@ -12,8 +13,15 @@ struct DICOMSlice: Equatable, Sendable {
     var modality = ""
     var isLocaliser = false
     var isLossy = false
-    var instanceNumber = 0.0
-    var acquisitionNumber = 0.0
+    var patientID = ""
+    var instanceNumber: Double?
+    var acquisitionNumber: Double?
+    var temporalPosition: Double?
+    var acquisitionTime = ""
+    /// Images that the whole acquisition has, where the header says so.
+    var announcedImages: Double?
+    /// GantryDetectorTilt, degrees; its sign depends on the maker.
+    var gantryTilt: Double?
     /// ImagePositionPatient: the centre of the first pixel, mm.
     var position: Vector3?
     /// ImageOrientationPatient: unit vectors along a row and down a column, made perpendicular.
@@ -29,7 +37,11 @@ struct DICOMSlice: Equatable, Sendable {
     /// Used for a lone slice alone: thickness says nothing about the distance between slices.
     var thickness: Double?
     var rescale = Rescale.none
-    var paddingValue: Double?
+    /// What the rescaled values are; `HU` where the header says nothing else.
+    var rescaleType = ""
+    var pixels = PixelLayout()
+    /// Stored values that mark voxels outside the scanner's field.
+    var padding: ClosedRange<Int32>?
 
     var normal: Vector3 { cross(rowDirection, columnDirection) }
 }
@@ -41,38 +53,72 @@ extension DICOMSlice {
     static func slices(of file: DICOMFile) throws(FileProblem) -> [DICOMSlice] {
         let pixels = try file.pixels()
         try check(pixels, bytes: FileBytes.size(file.path))
-        var shared = DICOMSlice()
-        shared.path = file.path
-        shared.rows = Int(pixels.rows)
-        shared.columns = Int(pixels.columns)
-        shared.seriesUID = file.text(.seriesInstanceUID)
-        shared.frameOfReferenceUID = file.text(.frameOfReferenceUID)
-        shared.modality = file.text(.modality)
-        shared.isLocaliser = file.text(.imageType).uppercased().contains("LOCALIZER")
-        shared.isLossy = file.text(.lossyCompression) == "01"
-        shared.instanceNumber = file.number(.instanceNumber) ?? 0
-        shared.acquisitionNumber = file.number(.acquisitionNumber) ?? 0
-        shared.paddingValue = file.number(.pixelPaddingValue).map { signed($0, pixels.is_signed == 1) }
+        let shared = shared(file, pixels)
         var slices: [DICOMSlice] = []
         for frame in 0..<Int(pixels.frames) {
             var slice = shared
             slice.frame = frame
             try slice.readGeometry(file)
             try slice.readRescale(file)
+            slice.readAcquisition(file)
             slices.append(slice)
         }
         return slices
     }
 
+    /// What all frames of a file have in common.
+    private static func shared(_ file: DICOMFile, _ pixels: cdicom_pixels) -> DICOMSlice {
+        var shared = DICOMSlice()
+        shared.path = file.path
+        shared.framesInFile = Int(pixels.frames)
+        shared.rows = Int(pixels.rows)
+        shared.columns = Int(pixels.columns)
+        shared.pixels = PixelLayout(pixels)
+        shared.seriesUID = file.text(.seriesInstanceUID)
+        shared.frameOfReferenceUID = file.text(.frameOfReferenceUID)
+        shared.modality = file.text(.modality)
+        shared.patientID = file.text(.patientID)
+        shared.isLossy = file.text(.lossyCompression) == "01"
+        shared.instanceNumber = file.number(.instanceNumber)
+        shared.acquisitionTime = file.text(.acquisitionTime)
+        shared.announcedImages = file.number(.imagesInAcquisition)
+        shared.gantryTilt = file.number(.gantryTilt)
+        shared.padding = padding(file, isSigned: pixels.is_signed == 1)
+        return shared
+    }
+
+    private mutating func readAcquisition(_ file: DICOMFile) {
+        acquisitionNumber = file.number(.frameAcquisitionNumber, frame: frame) ?? file.number(.acquisitionNumber)
+        temporalPosition = file.number(.temporalPositionIndex, frame: frame) ?? file.number(.temporalPosition)
+        let types = [file.text(.imageType), file.text(.frameType, frame: frame)]
+        isLocaliser = types.contains { $0.uppercased().contains("LOCALIZER") }
+    }
+
     /// Not even a black image shrinks to less than a byte for so many pixels.
     private static let mostPixelsPerByte = 4096
 
+    /// The largest matrices of CT scanners are 4096 × 4096.
+    private static let mostColumns = 8192
+
     /// Refuses sizes that the file cannot hold, before anything is allocated for them.
     private static func check(_ pixels: cdicom_pixels, bytes: Int) throws(FileProblem) {
+        guard max(pixels.columns, pixels.rows) <= mostColumns else {
+            throw .tooLarge(voxels: Int(pixels.columns) * Int(pixels.rows))
+        }
         let count = try FileBytes.voxelCount([Int(pixels.columns), Int(pixels.rows), Int(pixels.frames)])
         guard count / mostPixelsPerByte <= bytes else {
             throw .truncated(expectedBytes: count / mostPixelsPerByte, foundBytes: bytes)
         }
+    }
+
+    /// PixelPaddingValue, or from it to PixelPaddingRangeLimit (PS3.3 C.7.5.1.1.2).
+    private static func padding(_ file: DICOMFile, isSigned: Bool) -> ClosedRange<Int32>? {
+        let ends = [DICOMTag.pixelPaddingValue, .pixelPaddingRangeLimit].map { tag in
+            file.number(tag).flatMap { Int32(exactly: signed($0, isSigned)) }
+        }
+        guard let value = ends[0] else { return nil }
+        let limit = ends[1] ?? value
+        return min(value, limit)...max(value, limit)
     }
 
     /// Writers often give a padding value the sign that its pixels do not have.
@@ -120,5 +166,6 @@ extension DICOMSlice {
             throw .badHeader(field: "RescaleSlope", value: "\(slope)")
         }
         rescale = Rescale(slope: slope, intercept: intercept)
+        rescaleType = file.text(.rescaleType, frame: frame).uppercased()
     }
 }

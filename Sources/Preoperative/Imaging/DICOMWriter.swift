@@ -11,6 +11,8 @@ enum DICOMWriter {
     struct StoredImage {
         var values: Volume<Int16>
         var rescale: Rescale
+        /// Where the planes lie, if not on the volume's own grid.
+        var tilted: TiltedScan?
     }
 
     static func write(
@@ -68,6 +70,7 @@ private struct SliceHeader: Sendable {
     let geometry: GridGeometry
     let metadata: ImageMetadata
     let rescale: Rescale
+    let tilted: TiltedScan?
     let identifier: ContentIdentifier
     let seriesUID, studyUID, frameUID: String
 
@@ -75,6 +78,7 @@ private struct SliceHeader: Sendable {
         geometry = image.values.geometry
         self.metadata = metadata
         rescale = image.rescale
+        tilted = image.tilted
         var identifier = ContentIdentifier()
         identifier.add(image.values)
         for text in [metadata.seriesUID ?? "", metadata.patientID, metadata.seriesDescription] { identifier.add(text) }
@@ -87,7 +91,8 @@ private struct SliceHeader: Sendable {
     /// Texts of one slice, in the order of `cdicom_slice`.
     private func texts(_ plane: Int) -> [String] {
         let axes = geometry.direction.columns
-        let position = geometry.point(VoxelIndex(0, 0, plane)).coordinates
+        let position =
+            tilted?.planes[plane].origin.coordinates ?? geometry.point(VoxelIndex(0, 0, plane)).coordinates
         return [
             identifier.uid("slice", plane), seriesUID, studyUID, frameUID,
             metadata.patientName, metadata.patientID, metadata.patientBirthDate, metadata.patientSex,
@@ -98,6 +103,7 @@ private struct SliceHeader: Sendable {
             DecimalString.text(geometry.spacing.y) + "\\" + DecimalString.text(geometry.spacing.x),
             DecimalString.text(geometry.spacing.z), DecimalString.text(dot(position, cross(axes.0, axes.1))),
             DecimalString.text(rescale.slope), DecimalString.text(rescale.intercept),
+            DecimalString.text(degrees(radians: tilted?.tilt ?? 0)),
         ]
     }
 
@@ -115,7 +121,7 @@ private struct SliceHeader: Sendable {
         (slice.manufacturer, slice.software_versions, slice.patient_position) = (c[11], c[12], c[13])
         (slice.position, slice.orientation, slice.pixel_spacing) = (c[14], c[15], c[16])
         (slice.slice_thickness, slice.slice_location) = (c[17], c[18])
-        (slice.slope, slice.intercept) = (c[19], c[20])
+        (slice.slope, slice.intercept, slice.gantry_tilt) = (c[19], c[20], c[21])
         slice.instance_number = Int32(plane + 1)
         slice.rows = Int32(geometry.size.y)
         slice.columns = Int32(geometry.size.x)

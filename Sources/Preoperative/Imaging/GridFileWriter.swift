@@ -87,7 +87,7 @@ enum NRRDWriter {
         let c = steps.columns
         return """
             NRRD0004
-            type: \(typeName(block.type))
+            \(block.description.isEmpty ? "" : "content: \(block.description)\n")type: \(typeName(block.type))
             dimension: 3
             space: left-posterior-superior
             sizes: \(g.size.x) \(g.size.y) \(g.size.z)
@@ -119,7 +119,7 @@ enum MetaImageWriter {
         return """
             ObjectType = Image
             NDims = 3
-            BinaryData = True
+            \(block.description.isEmpty ? "" : "Comment = \(block.description)\n")BinaryData = True
             BinaryDataByteOrderMSB = False
             CompressedData = True
             CompressedDataSize = \(compressedBytes)

@@ -3,12 +3,15 @@ import Foundation
 /// Reads a CT from any format that the program knows, into HU on a grid in the patient.
 public enum ImageReader {
     /// - Parameters:
-    ///   - path: a DICOM folder or file, `.nii`, `.nii.gz`, `.nrrd`, `.nhdr`, `.mha` or `.mhd`.
+    ///   - path: a DICOM folder, file or DICOMDIR, `.nii`, `.nii.gz`, `.nrrd`, `.nhdr`, `.mha` or `.mhd`.
     ///   - series: the SeriesInstanceUID to take from a folder that holds several.
-    ///   - progress: called while slices are decoded.
+    ///   - acquisition: the AcquisitionNumber to take from a series that holds several.
+    /// - keepsExact: whether DICOM values that are no whole HU are kept beside the rounded ones, for four times the
+    /// memory. - progress: called while headers are read and slices decoded.
     /// - Throws: `ImagingError.unreadable`, `.noImage`, `.severalSeries` or `.seriesNotFound`.
     public static func read(
-        _ path: String, series: String? = nil, progress: ProgressReport? = nil
+        _ path: String, series: String? = nil, acquisition: Int? = nil, keepsExact: Bool = true,
+        progress: ProgressReport? = nil
     ) throws(ImagingError) -> LoadedImage {
         do {
             switch try FileBytes.kind(path) {
@@ -17,7 +20,8 @@ public enum ImageReader {
                 if let (file, format) = try gridFile(path) { return image(file, format, path) }
             }
         } catch { throw .unreadable(path: path, error) }
-        return try DICOMReader.read(path, series: series, progress: progress)
+        let choice = SeriesChoice(series: series, acquisition: acquisition, keepsExact: keepsExact)
+        return try DICOMReader.read(path, choice, progress: progress)
     }
 
     /// The file by its name, or by its first bytes where the name says nothing; `nil` for what only DICOM can be.
@@ -39,18 +43,6 @@ public enum ImageReader {
         return LoadedImage(
             ct: ct, exact: values.exact.map { Volume(geometry: file.geometry, voxels: $0) }, metadata: metadata,
             irregularities: file.irregularities + values.irregularities + HounsfieldCheck.irregularities(ct))
-    }
-}
-
-/// Whether values can be HU at all.
-enum HounsfieldCheck {
-    /// A CT of a person holds fat and mostly air: an image with nothing below this is on another scale.
-    static let lowestExpected: Int16 = -200
-
-    static func irregularities(_ ct: Volume<Int16>) -> [Irregularity] {
-        let (low, high) = ct.range
-        guard low >= lowestExpected else { return [] }
-        return [Irregularity(.valuesNotHU(smallest: Double(low), largest: Double(high)), .forbidsPlanning)]
     }
 }
 

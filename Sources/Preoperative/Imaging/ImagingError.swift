@@ -23,6 +23,20 @@ public enum ImagingError: Error, Equatable, Sendable {
     case unknownLabels(path: String, numbers: [Int])
     /// A label map with values that are no label numbers (fractions, negative, above 65535).
     case notLabels(path: String, value: Double)
+    /// A label map in which every voxel is 0.
+    case noLabels(path: String)
+    /// A file of a folder of masks that holds more than one value beside 0: which structure is which does not show.
+    case notAMask(path: String, values: [Int])
+    /// A folder without one file whose name says which structure it holds; the names seen.
+    case noStructures(path: String, names: [String])
+    /// Two vertebrae of one label set that claim the same voxels, too many to be a seam between them.
+    case structuresOverlap(path: String, AnatomicalLabel, AnatomicalLabel, voxels: Int)
+    /// A segment whose code and whose label name different vertebrae.
+    case segmentContradicts(path: String, segment: Int, label: String, code: AnatomicalLabel)
+    /// Labels made in another coordinate system than the image's.
+    case anotherFrameOfReference(path: String, labels: String, image: String)
+    /// DICOM objects that name the images they were made from need such images.
+    case noSourceSeries(path: String)
 }
 
 /// Why a file is not readable.
@@ -35,6 +49,10 @@ public enum FileProblem: Error, Equatable, Sendable {
     case unknownFormat
     /// The header needs more bytes than there are.
     case truncated(expectedBytes: Int, foundBytes: Int)
+    /// Compressed data that stop early: bytes that should come out of them (header and voxels), and bytes that did.
+    case compressedDataEnds(expectedBytes: Int, decodedBytes: Int)
+    /// A header that asks for more bytes than so few compressed ones can ever hold.
+    case compressedTooShort(expectedBytes: Int, compressedBytes: Int)
     /// A header entry that is missing or cannot be true.
     case badHeader(field: String, value: String)
     /// A header entry that is right but that this program does not read.
@@ -45,6 +63,10 @@ public enum FileProblem: Error, Equatable, Sendable {
     case tooLarge(voxels: Int)
     /// Sizes, spacings or axes that no scanner makes.
     case impossibleGeometry(String)
+    /// The series holds no acquisition of this number; those that it has.
+    case noSuchAcquisition(wanted: Int, available: [Int])
+    /// A list of files that names one outside its own folder.
+    case unsafeReference(String)
     /// Axes that are not perpendicular: the largest deviation of their dot products.
     case sheared(deviation: Double)
 }

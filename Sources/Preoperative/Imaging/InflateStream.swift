@@ -5,14 +5,18 @@ import Foundation
 final class InflateStream {
     private var stream = z_stream()
     private let input: Data
+    private let expected: Int
     private var position: Int
+    private var decoded = 0
     private var ended = false
 
     /// Deflate cannot shrink data further than 1032:1, so a header that asks for more than that lies.
     static let greatestRatio = 1032
 
-    init(_ input: Data, from offset: Int = 0) throws(FileProblem) {
+    /// - Parameter expecting: the bytes that the caller needs in all, for the error of data that stop early.
+    init(_ input: Data, from offset: Int = 0, expecting: Int) throws(FileProblem) {
         self.input = input
+        expected = expecting
         position = offset
         guard czlib_inflate_any(&stream) == Z_OK else { throw .damaged("zlib") }
     }
@@ -36,6 +40,7 @@ final class InflateStream {
             }
             position += feed - Int(stream.avail_in)
             written += room - Int(stream.avail_out)
+            decoded += room - Int(stream.avail_out)
             try advance(status, stalled: feed == 0 && Int(stream.avail_out) == room)
         }
         return written
@@ -47,8 +52,16 @@ final class InflateStream {
             let more = position + 1 < input.count && input[position] == 0x1F && input[position + 1] == 0x8B
             if more { inflateReset(&stream) } else { ended = true }
         case Z_OK, Z_BUF_ERROR:
-            if stalled { throw .truncated(expectedBytes: position + 1, foundBytes: input.count) }
+            if stalled { throw .compressedDataEnds(expectedBytes: expected, decodedBytes: decoded) }
         default: throw .damaged(stream.msg.map { String(cString: $0) } ?? "zlib error \(status)")
+        }
+    }
+
+    /// Refuses a header that asks for more bytes than `compressed` ones can hold, before anything is allocated for them.
+    static func check(needed: Int, compressed: Int) throws(FileProblem) {
+        let (most, overflow) = compressed.multipliedReportingOverflow(by: greatestRatio)
+        guard overflow || needed <= most else {
+            throw .compressedTooShort(expectedBytes: needed, compressedBytes: compressed)
         }
     }
 

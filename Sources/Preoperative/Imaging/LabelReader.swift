@@ -3,35 +3,81 @@ import Frames
 /// Reads label maps made elsewhere and gives them our numbers.
 public enum LabelReader {
     /// - Parameters:
+    ///   - path: a label map (`.nii`, `.nii.gz`, `.nrrd`, `.nhdr`, `.mha`, `.mhd`), a folder with one mask a structure, or a
+    ///     DICOM segmentation object.
     ///   - geometry: the image's grid, which the labels must have; `nil` takes whatever grid they are on.
+    ///   - image: what the image's file says: labels of another frame of reference are refused.
     ///   - scheme: who numbered them; `.automatic` finds out, or refuses.
-    ///   - map: numbers and their meaning, instead of a scheme; numbers not in it become 0.
-    /// - Throws: `ImagingError.unreadable`, `.notLabels`, `.labelsOnAnotherGrid`, `.labelSchemeUnclear`, or `.unknownLabels`
-    ///   where the map or scheme knows none of the file's numbers.
+    ///   - map: numbers (of voxels, or of segments) and their meaning, instead of a scheme; numbers not in it become 0.
+    ///   - names: the meaning of file names or segment labels that say nothing by themselves.
+    /// - Throws: `ImagingError`: `.unreadable`, `.notLabels`, `.labelsOnAnotherGrid`, `.labelSchemeUnclear`; `.unknownLabels`
+    ///   where the map or scheme knows none of the file's numbers; and for folders and segmentation objects
+    ///   `.notAMask`, `.noStructures`, `.structuresOverlap`, `.segmentContradicts`, `.anotherFrameOfReference`.
+    public static func load(
+        _ path: String, on geometry: GridGeometry? = nil, of image: ImageMetadata? = nil,
+        scheme: LabelScheme = .automatic, map: [Int: AnatomicalLabel] = [:], names: [String: AnatomicalLabel] = [:],
+        progress: ProgressReport? = nil
+    ) throws(ImagingError) -> LoadedLabels {
+        if try isFolderOfMasks(path) {
+            return try LabelFolder.read(path, on: geometry, names: names, progress: progress)
+        }
+        if let object = try SegmentationReader.object(path) {
+            return try SegmentationReader(object, path, map: map, names: names)
+                .read(on: geometry, of: image, progress)
+        }
+        return try numbered(path, on: geometry, scheme: scheme, map: map)
+    }
+
+    /// As `load`, without its remarks.
     public static func read(
         _ path: String, on geometry: GridGeometry? = nil, scheme: LabelScheme = .automatic,
         map: [Int: AnatomicalLabel] = [:]
     ) throws(ImagingError) -> LabelVolume {
+        try load(path, on: geometry, scheme: scheme, map: map).volume
+    }
+
+    private static func isFolderOfMasks(_ path: String) throws(ImagingError) -> Bool {
+        do throws(FileProblem) {
+            guard try FileBytes.kind(path) == .folder else { return false }
+            return try LabelFolder.isOne(path)
+        } catch { throw .unreadable(path: path, error) }
+    }
+
+    private static func numbered(
+        _ path: String, on geometry: GridGeometry?, scheme: LabelScheme, map: [Int: AnatomicalLabel]
+    ) throws(ImagingError) -> LoadedLabels {
         let file = try gridFile(path)
-        let onto = try axes(of: file.geometry, onto: geometry, path)
+        let onto = try axes(of: file.geometry, onto: geometry ?? file.geometry, path)
         let numbers = try wholeNumbers(file, path)
-        let meaning = try meaning(of: numbers, on: file.geometry, scheme: scheme, map: map, path: path)
-        var table = [UInt8](repeating: 0, count: 65536)
-        for (number, label) in meaning where (1...65535).contains(number) { table[number] = label.number }
-        let labels = LabelVolume(geometry: file.geometry, voxels: numbers.map { table[Int($0)] })
-        guard labels.voxels.contains(where: { $0 != 0 }) || numbers.allSatisfy({ $0 == 0 }) else {
-            throw .unknownLabels(path: path, numbers: Set(numbers).subtracting([0]).sorted().map { Int($0) })
+        var present = [Bool](repeating: false, count: 65536)
+        for number in numbers { present[Int(number)] = true }
+        present[0] = false
+        var remarks: [LabelRemark] = []
+        var chosen = scheme
+        guard present.contains(true) else { throw .noLabels(path: path) }
+        if map.isEmpty, scheme == .automatic {
+            chosen = try self.scheme(of: numbers, file, path)
+            remarks.append(.schemeFound(chosen))
         }
-        guard let geometry, let onto else { return labels }
-        return LabelVolume(geometry: geometry, voxels: labels.reoriented(by: onto).voxels)
+        var table = [UInt8](repeating: 0, count: 65536)
+        for number in present.indices where present[number] {
+            table[number] = (map.isEmpty ? chosen.label(for: number) : map[number])?.number ?? 0
+        }
+        let unknown = present.indices.filter { present[$0] && table[$0] == 0 && map[$0]?.number != 0 }
+        guard unknown.isEmpty || table.contains(where: { $0 != 0 }) else {
+            throw .unknownLabels(path: path, numbers: unknown)
+        }
+        if !unknown.isEmpty { remarks.append(.leftOut(unknown.map(String.init))) }
+        let labels = LabelVolume(geometry: file.geometry, voxels: numbers.map { table[Int($0)] })
+        return LoadedLabels(
+            volume: LabelVolume(geometry: onto.to, voxels: labels.reoriented(by: onto).voxels), remarks: remarks)
     }
 
     /// The map from the labels' axes to the image's, which must be the same block of voxels; programs often turn the axes of
     /// what they write.
-    private static func axes(
-        of labels: GridGeometry, onto image: GridGeometry?, _ path: String
-    ) throws(ImagingError) -> AxisMap? {
-        guard let image else { return nil }
+    static func axes(
+        of labels: GridGeometry, onto image: GridGeometry, _ path: String
+    ) throws(ImagingError) -> AxisMap {
         if labels.matches(image) {
             return AxisMap(from: labels, to: image, axes: [0, 1, 2], flipped: [false, false, false])
         }
@@ -40,7 +86,7 @@ public enum LabelReader {
         return a.followed(by: b.inverse)
     }
 
-    private static func gridFile(_ path: String) throws(ImagingError) -> GridFile {
+    static func gridFile(_ path: String) throws(ImagingError) -> GridFile {
         do throws(FileProblem) {
             guard try FileBytes.kind(path) == .file, let (file, _) = try ImageReader.gridFile(path) else {
                 throw .unknownFormat
@@ -49,7 +95,7 @@ public enum LabelReader {
         } catch { throw .unreadable(path: path, error) }
     }
 
-    private static func wholeNumbers(_ file: GridFile, _ path: String) throws(ImagingError) -> [UInt16] {
+    static func wholeNumbers(_ file: GridFile, _ path: String) throws(ImagingError) -> [UInt16] {
         var wrong: Double?
         let rescale = file.rescale
         var numbers = [UInt16](repeating: 0, count: file.stored.count)
@@ -63,62 +109,15 @@ public enum LabelReader {
         return numbers
     }
 
-    /// The label of each number; numbers without one are left out.
-    private static func meaning(
-        of voxels: [UInt16], on geometry: GridGeometry, scheme: LabelScheme, map: [Int: AnatomicalLabel], path: String
-    ) throws(ImagingError) -> [Int: AnatomicalLabel] {
-        guard map.isEmpty else { return map }
-        var chosen = scheme
-        if scheme == .automatic {
-            let order = LabelOrder(voxels, geometry)
-            guard let found = order.scheme else { throw .labelSchemeUnclear(path: path, numbers: order.present) }
-            chosen = found
+    /// Whose numbers the map holds: ours where the file says so, else what their order along the patient shows.
+    private static func scheme(
+        of voxels: [UInt16], _ file: GridFile, _ path: String
+    ) throws(ImagingError) -> LabelScheme {
+        let order = LabelOrder(voxels, file.geometry)
+        let isOurs = file.description == LabelWriter.mark && order.scheme != .totalSegmentator
+        guard let found = isOurs ? .verse : order.scheme else {
+            throw .labelSchemeUnclear(path: path, numbers: order.present)
         }
-        var meaning: [Int: AnatomicalLabel] = [:]
-        for number in 1...255 { meaning[number] = chosen.label(for: number) }
-        return meaning
-    }
-}
-
-/// How the numbers of a label map run along the patient.
-struct LabelOrder {
-    let present: [Int]
-    let scheme: LabelScheme?
-
-    init(_ voxels: [UInt16], _ geometry: GridGeometry) {
-        var count = [Int](repeating: 0, count: 256)
-        var sum = [Double](repeating: 0, count: 256)
-        let step = Vector3(
-            geometry.direction[2, 0] * geometry.spacing.x, geometry.direction[2, 1] * geometry.spacing.y,
-            geometry.direction[2, 2] * geometry.spacing.z)
-        var offset = 0
-        for z in 0..<geometry.size.z {
-            for y in 0..<geometry.size.y {
-                let row = step.y * Double(y) + step.z * Double(z)
-                for x in 0..<geometry.size.x {
-                    let number = Int(voxels[offset])
-                    offset += 1
-                    if number == 0 || number > 255 { continue }
-                    count[number] += 1
-                    sum[number] += row + step.x * Double(x)
-                }
-            }
-        }
-        present = count.indices.filter { count[$0] > 0 }
-        let heights = Dictionary(uniqueKeysWithValues: present.map { ($0, sum[$0] / Double(count[$0])) })
-        scheme = Self.judge(heights)
-    }
-
-    /// VerSe's numbers grow towards the feet, TotalSegmentator's fall. Only a map whose whole column agrees is believed, and
-    /// only where the other reading is impossible; 29…99 mean nothing in VerSe's and our own numbers.
-    static func judge(_ heights: [Int: Double]) -> LabelScheme? {
-        let fits = { (numbers: [Int], sign: Double) -> Bool in
-            let column = numbers.compactMap { heights[$0] }
-            return column.count >= 2 && zip(column, column.dropFirst()).allSatisfy { ($1 - $0) * sign > 2 }
-        }
-        let verse =
-            fits(Array(1...19) + [28] + Array(20...27), -1) && heights.keys.allSatisfy { !(29...99).contains($0) }
-        let total = fits(Array(26...50), 1)
-        return verse == total ? nil : verse ? .verse : .totalSegmentator
+        return found
     }
 }

@@ -6,6 +6,8 @@ public enum LabelScheme: String, CaseIterable, Equatable, Sendable {
     case verse
     /// TotalSegmentator's (version 2): sacrum 25, S1 26, L5 27 … C1 50.
     case totalSegmentator
+    /// TotalSegmentator's first version: L5 18 … C1 41, sacrum 92.
+    case totalSegmentator1
 }
 
 extension LabelScheme {
@@ -16,6 +18,7 @@ extension LabelScheme {
             guard (1...28).contains(number) || (100...114).contains(number) && number != 109 else { return nil }
             return AnatomicalLabel(UInt8(number))
         case .totalSegmentator: return Self.totalSegmentatorLabel(number)
+        case .totalSegmentator1: return Self.firstTotalSegmentatorLabel(number)
         }
     }
 
@@ -24,9 +27,7 @@ extension LabelScheme {
     private static func totalSegmentatorLabel(_ number: Int) -> AnatomicalLabel? {
         switch number {
         case 25, 26: .sacrum
-        case 27...31: AnatomicalLabel(UInt8(24 - (number - 27)))
-        case 32...43: AnatomicalLabel(UInt8(19 - (number - 32)))
-        case 44...50: AnatomicalLabel(UInt8(7 - (number - 44)))
+        case 27...50: vertebra(aboveSacrum: number - 27)
         case 52...60, 62...68: .vessel
         case 69...74, 116: .otherBone
         case 75, 76: .femur
@@ -36,4 +37,21 @@ extension LabelScheme {
         default: nil
         }
     }
+
+    /// TotalSegmentator's class list, version 1: vertebrae from 18 on, vessels 7–9 and 49–57, ribs 58–81.
+    private static func firstTotalSegmentatorLabel(_ number: Int) -> AnatomicalLabel? {
+        switch number {
+        case 18...41: vertebra(aboveSacrum: number - 18)
+        case 7...9, 49, 51...54: .vessel
+        case 58...81: .rib
+        case 82...87: .otherBone
+        case 88, 89: .femur
+        case 90, 91: .pelvis
+        case 92: .sacrum
+        default: nil
+        }
+    }
+
+    /// L5 for 0 … L1 for 4, T12 … T1, C7 … C1 for 23.
+    private static func vertebra(aboveSacrum steps: Int) -> AnatomicalLabel { AnatomicalLabel(UInt8(24 - steps)) }
 }

@@ -24,14 +24,26 @@ enum MetaImageReader {
         if let channels = fields["ElementNumberOfChannels"], channels != "1" {
             throw .unsupported(field: "ElementNumberOfChannels", value: channels)
         }
-        if isTrue(fields["BinaryData"] ?? "True") == false { throw .unsupported(field: "BinaryData", value: "False") }
+        try checkMeaning(fields)
+        let encoding: BlockEncoding =
+            !isTrue(fields["BinaryData"] ?? "True")
+            ? .text : isTrue(fields["CompressedData"] ?? "False") ? .gzip : .raw
         let big = isTrue(fields["BinaryDataByteOrderMSB"] ?? fields["ElementByteOrderMSB"] ?? "False")
         let stored = try voxels(place, path, fields, data, text.end) { (data, offset) throws(FileProblem) in
             try .read(
-                count: count, type: type, bigEndian: big, compressed: isTrue(fields["CompressedData"] ?? "False"),
-                from: data, at: offset ?? data.count - count * type.size)
+                count: count, type: type, bigEndian: big, encoding: encoding, from: data,
+                at: offset ?? max(0, data.count - count * type.size))
         }
         return try assemble(fields, GridSize(sizes[0], sizes[1], sizes[2]), stored)
+    }
+
+    /// Refuses what would make other numbers or another kind of thing of the voxels.
+    private static func checkMeaning(_ fields: [String: String]) throws(FileProblem) {
+        if let kind = fields["ObjectType"], kind != "Image" { throw .unsupported(field: "ObjectType", value: kind) }
+        for (key, usual) in [("ElementToIntensityFunctionSlope", 1.0), ("ElementToIntensityFunctionOffset", 0)] {
+            guard let text = fields[key], Double(text) != usual else { continue }
+            throw .unsupported(field: key, value: text)
+        }
     }
 
     private static func fields(_ text: TextHeader) -> [String: String] {
@@ -93,6 +105,10 @@ enum MetaImageReader {
         var file = GridFile(geometry: geometry, stored: stored, rescale: .none, description: fields["Comment"] ?? "")
         if deviation > 1e-5 {
             file.irregularities.append(Irregularity(.axesStraightened(deviation: deviation), .mended))
+        }
+        let placing = ["Offset", "Position", "Origin", "TransformMatrix", "Rotation", "Orientation"]
+        if placing.allSatisfy({ fields[$0] == nil }) {
+            file.irregularities.append(Irregularity(.noPatientPosition, .forbidsPlanning))
         }
         return file
     }

@@ -65,6 +65,10 @@ struct NIfTIHeader {
         let voxel = (1...3).map { abs(layout.number(.voxelSizes, $0)) * scale }
         let sform = layout.integer(.sformCode) > 0 ? Self.sform(layout, scale) : nil
         let qform = layout.integer(.qformCode) > 0 ? Self.qform(layout, scale, voxel) : nil
+        if layout.integer(.qformCode) > 0, qform == nil, sform == nil {
+            let parts = (0..<3).map { "\(layout.number(.quaternion, $0))" }
+            throw .badHeader(field: "quatern", value: parts.joined(separator: " "))
+        }
         guard let chosen = sform ?? qform else {
             positioned = false
             steps = Matrix3(diagonal: Vector3(voxel[0], voxel[1], voxel[2]))
@@ -92,8 +96,10 @@ struct NIfTIHeader {
         return (Matrix3(rows: v(0), v(1), v(2)), Vector3(rows[0][3], rows[1][3], rows[2][3]))
     }
 
-    private static func qform(_ layout: NIfTILayout, _ scale: Double, _ voxel: [Double]) -> (Matrix3, Vector3) {
+    /// `nil` where the three numbers are no part of a unit quaternion.
+    private static func qform(_ layout: NIfTILayout, _ scale: Double, _ voxel: [Double]) -> (Matrix3, Vector3)? {
         let (b, c, d) = (layout.number(.quaternion, 0), layout.number(.quaternion, 1), layout.number(.quaternion, 2))
+        guard b * b + c * c + d * d < 1.01 else { return nil }
         let a = max(0, 1 - b * b - c * c - d * d).squareRoot()
         let rotation = Quaternion(w: a, x: b, y: c, z: d)?.matrix ?? Matrix3(diagonal: Vector3(repeating: .nan))
         let flip: Double = layout.number(.voxelSizes, 0) < 0 ? -1 : 1

@@ -18,13 +18,14 @@ enum NIfTIReader {
         let header = try NIfTIHeader(headerBytes(data, compressed: compressed))
         let count = header.size.count
         let needed = header.dataOffset + count * header.type.size
-        let most =
-            compressed
-            ? data.count.multipliedReportingOverflow(by: InflateStream.greatestRatio).partialValue : data.count
-        guard needed <= most else { throw .truncated(expectedBytes: needed, foundBytes: data.count) }
+        if compressed {
+            try InflateStream.check(needed: needed, compressed: data.count)
+        } else if needed > data.count {
+            throw .truncated(expectedBytes: needed, foundBytes: data.count)
+        }
         let stored = StoredVoxels(count: count, type: header.type, bigEndian: header.bigEndian)
         if compressed {
-            try stored.inflate(from: InflateStream(data), skipping: header.dataOffset)
+            try stored.inflate(from: InflateStream(data, expecting: needed), skipping: header.dataOffset)
         } else {
             try stored.fill(from: data, at: header.dataOffset)
         }
@@ -33,7 +34,7 @@ enum NIfTIReader {
 
     private static func headerBytes(_ data: Data, compressed: Bool) throws(FileProblem) -> [UInt8] {
         guard compressed else { return Array(data.prefix(544)) }
-        return try InflateStream(data).read(most: 544)
+        return try InflateStream(data, expecting: 544).read(most: 544)
     }
 
     private static func assemble(_ header: NIfTIHeader, _ stored: StoredVoxels) throws(FileProblem) -> GridFile {

@@ -1,7 +1,8 @@
 import Foundation
 import Frames
 
-/// Reads `.nrrd` and detached `.nhdr` files (teem.sourceforge.net/nrrd/format.html), raw or gzip, of one scalar a voxel.
+/// Reads `.nrrd` and detached `.nhdr` files (teem.sourceforge.net/nrrd/format.html), raw, gzip or text, of one scalar a
+/// voxel.
 enum NRRDReader {
     static func read(_ path: String) throws(FileProblem) -> GridFile {
         let data = try FileBytes.read(path)
@@ -37,23 +38,22 @@ enum NRRDReader {
             }
             offset = newline - data.startIndex + 1
         }
-        let compressed = header.encoding == .gzip
-        if compressed, header.byteSkip != 0 { throw .unsupported(field: "byte skip", value: "\(header.byteSkip)") }
-        let last = data.count - count * header.type.size
-        offset = header.byteSkip == -1 ? max(offset, last) : offset + header.byteSkip
+        let skip = header.byteSkip
+        guard skip >= 0 || header.encoding == .raw else { throw .badHeader(field: "byte skip", value: "\(skip)") }
+        // Bytes are skipped in what comes out of compressed data; −1 says that raw voxels end the file.
+        let inside = header.encoding == .gzip ? skip : 0
+        if skip == -1 { offset = max(offset, data.count - count * header.type.size) } else { offset += skip - inside }
         return try .read(
-            count: count, type: header.type, bigEndian: header.bigEndian, compressed: compressed, from: data, at: offset
-        )
+            count: count, type: header.type, bigEndian: header.bigEndian, encoding: header.encoding, from: data,
+            at: offset, skipping: inside)
     }
 }
 
 /// The entries of a NRRD header that an image needs.
 struct NRRDHeader {
-    enum Encoding { case raw, gzip }
-
     var type = ScalarType.int16
     var sizes: [Int] = []
-    var encoding = Encoding.raw
+    var encoding = BlockEncoding.raw
     var bigEndian = false
     var convention: WorldConvention?
     var directions: [Vector3]?
@@ -69,8 +69,8 @@ struct NRRDHeader {
         "uint8_t": .uint8, "short": .int16, "short int": .int16, "signed short": .int16, "signed short int": .int16,
         "int16": .int16, "int16_t": .int16, "ushort": .uint16, "unsigned short": .uint16, "unsigned short int": .uint16,
         "uint16": .uint16, "uint16_t": .uint16, "int": .int32, "signed int": .int32, "int32": .int32, "int32_t": .int32,
-        "uint": .uint32, "unsigned int": .uint32, "uint32": .uint32, "uint32_t": .uint32, "longlong": .int64,
-        "long long": .int64, "int64": .int64, "int64_t": .int64, "ulonglong": .uint64, "unsigned long long": .uint64,
+        "uint": .uint32, "unsigned int": .uint32, "uint32": .uint32, "uint32_t": .uint32, "longlong": .int64, "long long int": .int64, "signed long long": .int64, "signed long long int": .int64,
+        "long long": .int64, "int64": .int64, "int64_t": .int64, "ulonglong": .uint64, "unsigned long long int": .uint64, "unsigned long long": .uint64,
         "uint64": .uint64, "uint64_t": .uint64, "float": .float32, "double": .float64,
     ]
 
@@ -101,12 +101,13 @@ struct NRRDHeader {
         switch (fields["encoding"] ?? "").lowercased() {
         case "raw": encoding = .raw
         case "gzip", "gz": encoding = .gzip
+        case "text", "txt", "ascii": encoding = .text
         case let other: throw .unsupported(field: "encoding", value: other)
         }
         switch fields["endian"]?.lowercased() {
         case "big": bigEndian = true
         case "little": bigEndian = false
-        case nil where type.size == 1: bigEndian = false
+        case nil where type.size == 1 || encoding == .text: bigEndian = false
         case let other: throw .badHeader(field: "endian", value: other ?? "")
         }
     }
@@ -119,6 +120,7 @@ struct NRRDHeader {
         case nil: convention = nil
         case let other: throw .unsupported(field: "space", value: other ?? "")
         }
+        try Self.checkUnits(fields["space units"] ?? fields["units"])
         if let text = fields["space directions"] {
             let vectors = try Self.vectors(text, field: "space directions")
             guard vectors.count == 3 else { throw .badHeader(field: "space directions", value: text) }
@@ -133,6 +135,14 @@ struct NRRDHeader {
             let vectors = try Self.vectors(text, field: "space origin")
             guard vectors.count == 1 else { throw .badHeader(field: "space origin", value: text) }
             origin = vectors[0]
+        }
+    }
+
+    /// Lengths are millimetres: any other unit that is named would be read as a patient of another size.
+    private static func checkUnits(_ text: String?) throws(FileProblem) {
+        let units = (text ?? "").lowercased().split { $0 == " " || $0 == "\t" || $0 == "\"" }
+        for unit in units where !["mm", "millimeter", "millimeters", "millimetre", "???"].contains(unit) {
+            throw .unsupported(field: "space units", value: String(unit))
         }
     }
 

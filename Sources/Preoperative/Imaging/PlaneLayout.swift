@@ -1,12 +1,30 @@
-/// The even grid of planes on which slices at given places lie.
+/// The even grid of planes on which slices at given places lie, or to which they must be brought.
 struct PlaneLayout: Equatable {
-    /// The plane of each slice.
+    /// The plane of each slice among the planes that are decoded.
     var planes: [Int]
-    /// Planes of the grid.
+    /// Planes that are decoded, holes included.
     var count: Int
-    /// Distance between planes, mm; `nil` for a single slice.
+    /// Distance between planes of the final grid, mm; `nil` for a single slice.
     var spacing: Double?
-    var irregularities: [Irregularity] = []
+    /// Slices after which one or more are missing, and how many are missing in all.
+    var holes: [Int] = []
+    var missing = 0
+    /// Places that are on no even grid.
+    var uneven: Uneven?
+
+    struct Uneven: Equatable {
+        var smallest: Double
+        var largest: Double
+        /// Slices after which the distance differs from the usual one.
+        var slices: [Int]
+        /// Planes of the even grid, `spacing` apart, that starts at the first slice.
+        var count: Int
+        /// Whether the distances differ so little that the even grid is as good as any scan's.
+        var isHarmless: Bool { largest <= PlaneLayout.mostJitter * smallest }
+    }
+
+    /// Distances between slices may differ by this factor before the image is no longer one even scan.
+    static let mostJitter = 1.25
 
     /// - Parameter places: along the normal, ascending, mm.
     init(_ places: [Double]) {
@@ -14,35 +32,37 @@ struct PlaneLayout: Equatable {
         count = places.count
         guard places.count > 1, let first = places.first, let last = places.last else { return }
         let gaps = zip(places.dropFirst(), places).map(-)
-        spacing = (last - first) / Double(places.count - 1)
-        if places.count > 2, let filled = PlaneLayout.filling(gaps), (filled.last ?? 0) + 1 > places.count {
-            let even = (last - first) / Double(filled.last ?? 1)
-            if PlaneLayout.misplaced(places, filled, even).isEmpty {
-                (planes, count, spacing) = (filled, (filled.last ?? 0) + 1, even)
-                let holes = gaps.indices.filter { planes[$0 + 1] - planes[$0] > 1 }
-                irregularities = [
-                    Irregularity(
-                        .missingSlices(after: holes.map { planes[$0] }, count: count - places.count), .forbidsPlanning)
-                ]
-                return
-            }
+        let even = (last - first) / Double(places.count - 1)
+        spacing = even
+        if PlaneLayout.fits(places, planes, even) { return }
+        if places.count > 2, let filled = PlaneLayout.filling(gaps), let end = filled.last, end + 1 > places.count,
+            PlaneLayout.fits(places, filled, (last - first) / Double(end))
+        {
+            (planes, count, spacing) = (filled, end + 1, (last - first) / Double(end))
+            holes = gaps.indices.filter { filled[$0 + 1] - filled[$0] > 1 }
+            missing = count - places.count
+            return
         }
-        reportUneven(places, gaps)
+        uneven = PlaneLayout.evened(gaps)
+        if let uneven { spacing = uneven.isHarmless ? even : (last - first) / Double(uneven.count - 1) }
     }
 
-    private mutating func reportUneven(_ places: [Double], _ gaps: [Double]) {
-        guard let spacing, let least = gaps.min(), let most = gaps.max() else { return }
-        let wrong = PlaneLayout.misplaced(places, planes, spacing)
-        guard !wrong.isEmpty else { return }
-        irregularities = [
-            Irregularity(.unevenSpacing(smallest: least, largest: most, slices: wrong), .forbidsPlanning)
-        ]
+    /// An even grid for uneven gaps: as many planes as slices where the gaps hardly differ, else planes at the usual gap.
+    private static func evened(_ gaps: [Double]) -> Uneven {
+        let usual = gaps.sorted()[(gaps.count - 1) / 2]
+        let whole = gaps.reduce(0, +)
+        let odd = gaps.indices.filter { abs(gaps[$0] - usual) > SliceStack.placeTolerance }
+        var found = Uneven(
+            smallest: gaps.min() ?? 0, largest: gaps.max() ?? 0, slices: odd.isEmpty ? Array(gaps.indices) : odd,
+            count: gaps.count + 1)
+        if !found.isHarmless { found.count = Int(min((whole / usual).rounded(), 1e6)) + 1 }
+        return found
     }
 
-    /// Slices that lie further from their plane than the tolerance.
-    private static func misplaced(_ places: [Double], _ planes: [Int], _ spacing: Double) -> [Int] {
-        places.indices.filter {
-            abs(places[$0] - places[0] - Double(planes[$0]) * spacing) > SliceStack.placeTolerance
+    /// Whether every slice lies on its plane, to the tolerance.
+    private static func fits(_ places: [Double], _ planes: [Int], _ spacing: Double) -> Bool {
+        places.indices.allSatisfy {
+            abs(places[$0] - places[0] - Double(planes[$0]) * spacing) <= SliceStack.placeTolerance
         }
     }
 

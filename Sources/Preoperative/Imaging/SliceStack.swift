@@ -2,10 +2,17 @@ import Frames
 
 /// The slices of one series put in order: which slice lies where in the grid, and what is odd about them.
 struct SliceStack: Equatable {
-    /// One entry a plane of the grid, from low to high along the normal; `nil` where a slice is missing.
+    /// One entry a decoded plane, from low to high along the normal; `nil` where a slice is missing.
     var planes: [DICOMSlice?] = []
+    /// For each plane, by how many pixels the slice lies right of and below the grid's first pixel.
+    var offsets: [SIMD2<Double>] = []
+    /// Whether slices must be moved within their planes.
+    var isSheared = false
+    /// How decoded planes become those of the image, where they are not even.
+    var resampling: NormalResampling?
     /// Slices left out because another lies at the same place; by the plane that they double.
     var doubles: [Int: [DICOMSlice]] = [:]
+    /// The image's grid.
     var geometry: GridGeometry
     var irregularities: [Irregularity] = []
 
@@ -16,32 +23,58 @@ struct SliceStack: Equatable {
     /// Slices may march sideways by so much before the stack is a sheared one, mm.
     static let sidewaysTolerance = 0.25
 
+    /// - Parameter acquisition: the one to take of a series that holds several.
     /// - Throws: `FileProblem` where the slices say nothing of their place, or it makes no grid.
-    init(_ slices: [DICOMSlice]) throws(FileProblem) {
+    init(_ slices: [DICOMSlice], acquisition: Int? = nil) throws(FileProblem) {
         let (kept, left) = SliceStack.separate(slices)
-        irregularities = left
-        let sorted = try SliceStack.sort(kept)
-        let (distinct, doubles) = SliceStack.withoutDoubles(sorted)
+        let (chosen, several) = try SliceAcquisitions.choose(SliceStack.sort(kept), wanted: acquisition)
+        let (distinct, doubles) = SliceStack.withoutDoubles(chosen)
         let normal = distinct[0].normal
         let places = distinct.map { dot($0.position ?? .zero, normal) }
         let layout = PlaneLayout(places)
+        let shear = SliceShear(distinct, places)
+        try SliceStack.check(layout, shear, distinct)
+        geometry = try SliceStack.grid(distinct[0], layout, shear)
         var planes = [DICOMSlice?](repeating: nil, count: layout.count)
-        for (slice, plane) in zip(distinct, layout.planes) { planes[plane] = slice }
+        offsets = [SIMD2<Double>](repeating: SIMD2(0, 0), count: layout.count)
+        for (i, plane) in layout.planes.enumerated() {
+            (planes[plane], offsets[plane]) = (distinct[i], shear.offsets[i])
+        }
         self.planes = planes
+        isSheared = shear.isSheared
+        if let uneven = layout.uneven, let spacing = layout.spacing {
+            resampling = NormalResampling(places, count: uneven.count, spacing: spacing)
+        }
         self.doubles = Dictionary(uniqueKeysWithValues: doubles.map { (layout.planes[$0.key], $0.value) })
-        geometry = try SliceStack.grid(distinct[0], count: layout.count, spacing: layout.spacing)
-        irregularities += layout.irregularities
-        irregularities += SliceStack.tilt(distinct, places).map { [$0] } ?? []
-        irregularities += SliceStack.facts(distinct)
+        irregularities = left + (several.map { [$0] } ?? [])
+        irregularities += SliceStack.describe(layout, shear, distinct) + SliceStack.facts(distinct, layout)
     }
 
-    private static func grid(_ first: DICOMSlice, count: Int, spacing: Double?) throws(FileProblem) -> GridGeometry {
+    /// Refuses grids out of proportion to the slices that fill them.
+    private static func check(
+        _ layout: PlaneLayout, _ shear: SliceShear, _ slices: [DICOMSlice]
+    ) throws(FileProblem) {
+        guard shear.extraColumns <= 2 * slices[0].columns, shear.extraRows <= 2 * slices[0].rows else {
+            throw .impossibleGeometry("slices lie beside one another")
+        }
+        if let uneven = layout.uneven, uneven.count > 4 * slices.count + 4 {
+            throw .impossibleGeometry("slices up to \(uneven.largest) mm from one another")
+        }
+    }
+
+    private static func grid(
+        _ first: DICOMSlice, _ layout: PlaneLayout, _ shear: SliceShear
+    ) throws(FileProblem) -> GridGeometry {
         var thickness = first.thickness ?? 1
         if !(thickness > 1e-3 && thickness < 1000) { thickness = 1 }
+        let lead =
+            first.rowDirection * (shear.lead.x * first.columnSpacing)
+            + first.columnDirection * (shear.lead.y * first.rowSpacing)
         return try .checked(
-            size: GridSize(first.columns, first.rows, count),
-            spacing: Vector3(first.columnSpacing, first.rowSpacing, spacing ?? thickness),
-            origin: Point(first.position ?? .zero),
+            size: GridSize(
+                first.columns + shear.extraColumns, first.rows + shear.extraRows, layout.uneven?.count ?? layout.count),
+            spacing: Vector3(first.columnSpacing, first.rowSpacing, layout.spacing ?? thickness),
+            origin: Point((first.position ?? .zero) + lead),
             direction: Matrix3(columns: first.rowDirection, first.columnDirection, first.normal))
     }
 
@@ -54,8 +87,9 @@ struct SliceStack: Equatable {
         guard slices.allSatisfy(\.oriented) else { throw .badHeader(field: "ImageOrientationPatient", value: "") }
         let normal = slices[0].normal
         return slices.map { (dot($0.position ?? .zero, normal), $0) }.sorted { a, b in
-            (a.0, a.1.acquisitionNumber, a.1.instanceNumber, a.1.path, a.1.frame)
-                < (b.0, b.1.acquisitionNumber, b.1.instanceNumber, b.1.path, b.1.frame)
+            if a.0 != b.0 { return a.0 < b.0 }
+            return (a.1.acquisitionNumber ?? 0, a.1.instanceNumber ?? 0, a.1.path, a.1.frame)
+                < (b.1.acquisitionNumber ?? 0, b.1.instanceNumber ?? 0, b.1.path, b.1.frame)
         }.map(\.1)
     }
 
@@ -73,37 +107,5 @@ struct SliceStack: Equatable {
             }
         }
         return (distinct, doubles)
-    }
-
-    /// The angle at which slices march away from their normal, where it is more than rounding.
-    private static func tilt(_ slices: [DICOMSlice], _ places: [Double]) -> Irregularity? {
-        guard slices.count > 1, let first = slices.first?.position, let last = slices.last?.position else { return nil }
-        let normal = slices[0].normal
-        let sideways = slices.map { slice -> Double in
-            let way = (slice.position ?? first) - first
-            return length(way - normal * dot(way, normal))
-        }
-        let whole = last - first
-        let along = abs(dot(whole, normal))
-        let slant = degrees(radians: angle(whole, normal * (dot(whole, normal) < 0 ? -1 : 1)))
-        guard sideways.max() ?? 0 > sidewaysTolerance || (slant > 1 && along > samePlace) else { return nil }
-        return Irregularity(.gantryTilt(degrees: slant), .forbidsPlanning)
-    }
-
-    private static func facts(_ slices: [DICOMSlice]) -> [Irregularity] {
-        var found: [Irregularity] = []
-        let deviation = slices.map(\.deviation).max() ?? 0
-        if deviation > 1e-5 { found.append(Irregularity(.axesStraightened(deviation: deviation), .mended)) }
-        if slices.contains(where: { $0.position == nil || !$0.oriented }) {
-            found.append(Irregularity(.noPatientPosition, .forbidsPlanning))
-        }
-        if slices.contains(where: \.isLossy) { found.append(Irregularity(.lossyCompression, .noted)) }
-        let scouts = slices.filter(\.isLocaliser).map(\.path)
-        if !scouts.isEmpty { found.append(Irregularity(.localisers(files: scouts), .forbidsPlanning)) }
-        if slices.count == 1 { found.append(Irregularity(.singleSlice, .forbidsPlanning)) }
-        if let other = slices.first(where: { $0.modality != "CT" })?.modality {
-            found.append(Irregularity(.notCT(modality: other), .forbidsPlanning))
-        }
-        return found
     }
 }

@@ -12,6 +12,21 @@ enum ScalarType: Equatable {
         case .uint64, .int64, .float64: 8
         }
     }
+
+    /// Whether this type can hold the value: whole and within its range, unless it is a floating-point type.
+    func holds(_ value: Double) -> Bool {
+        switch self {
+        case .uint8: UInt8(exactly: value) != nil
+        case .int8: Int8(exactly: value) != nil
+        case .uint16: UInt16(exactly: value) != nil
+        case .int16: Int16(exactly: value) != nil
+        case .uint32: UInt32(exactly: value) != nil
+        case .int32: Int32(exactly: value) != nil
+        case .uint64: UInt64(exactly: value) != nil
+        case .int64: Int64(exactly: value) != nil
+        case .float32, .float64: true
+        }
+    }
 }
 
 /// Voxels as a file stores them: bytes and how to read them. Its memory is freed with it.
@@ -45,11 +60,15 @@ final class StoredVoxels {
         var left = skipping
         while left > 0 {
             let found = try stream.read(most: min(left, 1 << 16)).count
-            guard found > 0 else { throw .truncated(expectedBytes: skipping, foundBytes: skipping - left) }
+            guard found > 0 else {
+                throw .compressedDataEnds(expectedBytes: skipping + bytes.count, decodedBytes: skipping - left)
+            }
             left -= found
         }
         let found = try stream.read(into: bytes)
-        guard found == bytes.count else { throw .truncated(expectedBytes: bytes.count, foundBytes: found) }
+        guard found == bytes.count else {
+            throw .compressedDataEnds(expectedBytes: skipping + bytes.count, decodedBytes: skipping + found)
+        }
         try stream.checkEnd()
     }
 

@@ -51,22 +51,58 @@ struct TextHeader {
     }
 }
 
+/// How the voxels of a header-and-block file are written.
+enum BlockEncoding { case raw, gzip, text }
+
 extension StoredVoxels {
-    /// Reads the voxels of a header-and-block file: raw or compressed, sizes checked before anything is allocated.
+    /// Reads the voxels of a header-and-block file, sizes checked before anything is allocated.
+    ///
+    /// - Parameter skipping: bytes that come before the voxels once they are decompressed.
     static func read(
-        count: Int, type: ScalarType, bigEndian: Bool, compressed: Bool, from data: Data, at offset: Int
+        count: Int, type: ScalarType, bigEndian: Bool, encoding: BlockEncoding, from data: Data, at offset: Int,
+        skipping: Int = 0
     ) throws(FileProblem) -> StoredVoxels {
         let needed = count * type.size
         let left = data.count - offset
         guard offset >= 0, left >= 0 else { throw .truncated(expectedBytes: offset, foundBytes: data.count) }
-        let most = compressed ? left.multipliedReportingOverflow(by: InflateStream.greatestRatio).partialValue : left
-        guard needed <= most else { throw .truncated(expectedBytes: needed, foundBytes: left) }
-        let stored = StoredVoxels(count: count, type: type, bigEndian: bigEndian)
-        if compressed {
-            try stored.inflate(from: InflateStream(data, from: offset))
-        } else {
+        switch encoding {
+        case .raw:
+            guard needed <= left else { throw .truncated(expectedBytes: needed, foundBytes: left) }
+            let stored = StoredVoxels(count: count, type: type, bigEndian: bigEndian)
             try stored.fill(from: data, at: offset)
+            return stored
+        case .gzip:
+            try InflateStream.check(needed: needed + skipping, compressed: left)
+            let stored = StoredVoxels(count: count, type: type, bigEndian: bigEndian)
+            try stored.inflate(
+                from: InflateStream(data, from: offset, expecting: needed + skipping), skipping: skipping)
+            return stored
+        case .text: return try text(count: count, type: type, data[(data.startIndex + offset)...])
+        }
+    }
+
+    /// Numbers written as text between blanks or commas, each of which `type` must hold.
+    private static func text(count: Int, type: ScalarType, _ data: Data) throws(FileProblem) -> StoredVoxels {
+        // Each number needs a digit and, but for the last, a blank.
+        guard data.count >= 2 * count - 1 else {
+            throw .truncated(expectedBytes: 2 * count - 1, foundBytes: data.count)
+        }
+        let stored = StoredVoxels(count: count, type: .float64, bigEndian: false)
+        let values = stored.bytes.bindMemory(to: UInt64.self)
+        var found = 0
+        var at = data.startIndex
+        while found < count {
+            while at < data.endIndex, isBlank(data[at]) { at += 1 }
+            let start = at
+            while at < data.endIndex, !isBlank(data[at]) { at += 1 }
+            guard start < at else { throw .truncated(expectedBytes: 2 * count - 1, foundBytes: 2 * found) }
+            let word = String(decoding: data[start..<min(at, start + 64)], as: UTF8.self)
+            guard let value = Double(word), type.holds(value) else { throw .badHeader(field: "voxel", value: word) }
+            values[found] = value.bitPattern.littleEndian
+            found += 1
         }
         return stored
     }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x2C || (0x09...0x0D).contains(byte) }
 }

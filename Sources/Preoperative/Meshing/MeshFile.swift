@@ -51,17 +51,20 @@ public enum MeshFile {
     /// - Throws: `MeshingError.unknownFormat`, `.cannotWrite`.
     public static func write(_ mesh: TriangleMesh, to path: String, as format: Format? = nil) throws(MeshingError) {
         guard let format = format ?? Format(path: path) else { throw .unknownFormat(path: path) }
-        let data =
-            switch format {
-            case .stl: STLFormat.data(of: mesh)
-            case .ply: PLYFormat.data(of: mesh)
-            case .obj: OBJFormat.data(of: mesh)
-            }
         do {
-            try AtomicFile.write(data, to: path)
+            try AtomicFile.write(data(of: mesh, as: format), to: path)
         } catch .unwritable(_, let problem) {
             throw .cannotWrite(path: path, problem)
         } catch { throw .cannotWrite(path: path, .failed("\(error)")) }
+    }
+
+    /// The bytes of the file that `write` makes.
+    public static func data(of mesh: TriangleMesh, as format: Format) -> Data {
+        switch format {
+        case .stl: STLFormat.data(of: mesh)
+        case .ply: PLYFormat.data(of: mesh)
+        case .obj: OBJFormat.data(of: mesh)
+        }
     }
 
     private static func load(_ path: String) throws(MeshingError) -> Data {

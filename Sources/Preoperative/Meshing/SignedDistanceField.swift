@@ -47,15 +47,39 @@ public struct SignedDistanceField: Sendable {
         let pieces = (source.spacing / finestStep - Vector3(repeating: 1e-9)).rounded(.up)
         division = VoxelIndex(max(Int(pieces.x), 1), max(Int(pieces.y), 1), max(Int(pieces.z), 1))
         geometry = try Self.fineGeometry(of: wide, in: source, division: division)
-        var field = DistanceTransform(size: geometry.size, step: geometry.spacing)
-        let found = field.mark(labelTable(labels), in: volume, box: wide, division: division)
-        guard found else { throw .labelNotFound(numbers) }
-        field.run(progress: progress)
-        values = field.values
+        let mask = Self.mask(labelTable(labels), in: volume, box: wide, division: division, size: geometry.size)
+        guard mask.words.contains(where: { $0 != 0 }) else { throw .labelNotFound(numbers) }
+        let step = geometry.spacing
+        values = DistanceTransform.signed(
+            mask, spacing: step, inset: Float((step.x + step.y + step.z) / 6), progress: progress)
         let seen = box.clipped(to: source.size)
         touchesImageEdge =
             seen.lower.x == 0 || seen.lower.y == 0 || seen.lower.z == 0 || seen.upper.x == source.size.x
             || seen.upper.y == source.size.y || seen.upper.z == source.size.z
+    }
+
+    /// The samples within the labels; beyond the image there are none.
+    static func mask(
+        _ wanted: [Bool], in volume: LabelVolume, box: VoxelBox, division: VoxelIndex, size: GridSize
+    ) -> BitGrid {
+        let source = volume.size
+        let numbers = wanted.map { $0 ? UInt8(1) : 0 }
+        // the samples of a row that lie within the image
+        let columns = max(-box.lower.x, 0)..<max(min(box.upper.x, source.x) - box.lower.x, max(-box.lower.x, 0))
+        return volume.withVoxels { voxels in
+            numbers.withUnsafeBufferPointer { numbers in
+                let (voxels, numbers) = (SharedReadBuffer(voxels), SharedReadBuffer(numbers))
+                return BitGrid(size: size) { row, flags in
+                    let z = row / size.y / division.z + box.lower.z
+                    let y = row % size.y / division.y + box.lower.y
+                    guard z >= 0, z < source.z, y >= 0, y < source.y else { return }
+                    let from = (z * source.y + y) * source.x + box.lower.x
+                    for x in columns where numbers[Int(voxels[from + x])] == 1 {
+                        for part in 0..<division.x { flags[x * division.x + part] = 1 }
+                    }
+                }
+            }
+        }
     }
 
     /// Signed distance to the boundary at `p`, in mm.

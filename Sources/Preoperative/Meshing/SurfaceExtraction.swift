@@ -23,12 +23,32 @@ public enum SurfaceExtraction {
         of volume: Volume<Voxel>, at level: Double, solid side: Side = .above, progress: ProgressReport? = nil
     ) throws(MeshingError) -> TriangleMesh {
         guard level.isFinite else { throw .impossibleParameter(name: "level", value: level) }
-        let sign: Float = side == .above ? 1 : -1
-        let all = VoxelBox(lower: VoxelIndex(0, 0, 0), upper: VoxelIndex(volume.size.x, volume.size.y, volume.size.z))
-        let (field, size) = try paddedField(of: all, in: volume) { sign * Float($0.asDouble - level) }
-        let surface = try CubeMarch(field: field, size: size, origin: Vector3(-1, -1, -1)).run(progress: progress)
+        guard volume.size.count <= sampleLimit else {
+            throw .gridTooLarge(samples: volume.size.count, limit: sampleLimit)
+        }
+        // each kind of voxel by itself, so that the kernel is compiled for it
+        let surface: GridSurface =
+            switch volume {
+            case let ct as Volume<Int16>: try march(ct, level, side, progress)
+            case let field as Volume<Float>: try march(field, level, side, progress)
+            default: try march(volume, level, side, progress)
+            }
         guard !surface.triangles.isEmpty else { throw .noSurface(level: level) }
         return place(surface, in: volume.geometry)
+    }
+
+    @inline(__always) private static func march<Voxel>(
+        _ volume: Volume<Voxel>, _ level: Double, _ side: Side, _ progress: ProgressReport?
+    ) throws(MeshingError) -> GridSurface {
+        let answer = volume.withVoxels { voxels -> Result<GridSurface, MeshingError> in
+            let samples = ImageSamples(
+                voxels: SharedReadBuffer(voxels), size: volume.size, level: level, sign: side == .above ? 1 : -1)
+            return Result { () throws(MeshingError) in
+                try CubeMarch(inside: samples.inside, samples: samples, origin: Vector3(-1, -1, -1))
+                    .run(progress: progress)
+            }
+        }
+        return try answer.get()
     }
 
     /// The surface of a function of place, sampled on a grid: where `value` is 0, the solid being where it is negative.
@@ -53,31 +73,6 @@ public enum SurfaceExtraction {
             }
         }
         return try isosurface(of: Volume(geometry: geometry, voxels: samples), at: 0, solid: .below)
-    }
-
-    /// Values of a box of voxels, with one layer of −∞ round it.
-    static func paddedField<Voxel>(
-        of box: VoxelBox, in volume: Volume<Voxel>, value: @Sendable (Voxel) -> Float
-    ) throws(MeshingError) -> ([Float], GridSize) {
-        let (w, h, d) = box.size
-        let size = GridSize(w + 2, h + 2, d + 2)
-        guard size.count <= sampleLimit else { throw .gridTooLarge(samples: size.count, limit: sampleLimit) }
-        let source = volume.size
-        var field = [Float](repeating: -.infinity, count: size.count)
-        field.withUnsafeMutableBufferPointer { out in
-            let out = SharedBuffer(out)
-            volume.withVoxels { v in
-                nonisolated(unsafe) let voxels = v
-                parallelFor(d) { z in
-                    for y in 0..<h {
-                        let from = ((z + box.lower.z) * source.y + y + box.lower.y) * source.x + box.lower.x
-                        let to = ((z + 1) * size.y + y + 1) * size.x + 1
-                        for x in 0..<w { out[to + x] = value(voxels[from + x]) }
-                    }
-                }
-            }
-        }
-        return (field, size)
     }
 
     /// The surface in the patient; a left-handed grid would turn it inside out.

@@ -12,8 +12,6 @@ struct SurfaceSmoothing {
     static let reach = 0.49
     /// Steps towards each body's volume, each taking part of what is missing: small bodies would overshoot otherwise.
     static let volumePasses = 10, volumePart = 0.7
-    /// A triangle may turn by less than this cosine's angle (84°), and keep at least this part of its area.
-    static let leastCosine = 0.1, leastAreaPart = 0.02
 
     let start: [Vector3]
     let triangles: [SIMD3<Int32>]
@@ -39,7 +37,7 @@ struct SurfaceSmoothing {
             progress?(0.9 * Double(pass + 1) / Double(passes))
         }
         for _ in 0..<Self.volumePasses { restore(volumes, of: body) }
-        untangle()
+        place = SurfaceUntangling(start: start, triangles: triangles).untangled(place)
         progress?(1)
     }
 
@@ -79,29 +77,6 @@ struct SurfaceSmoothing {
             place[v] = pointwiseMin(pointwiseMax(moved, start[v] - bound), start[v] + bound)
         }
     }
-
-    /// Takes the vertices of overturned or flattened triangles back towards where they began, until there are none.
-    private mutating func untangle() {
-        var kept = [Double](repeating: 1, count: place.count)
-        let smooth = place
-        for round in 0..<12 {
-            let bad = triangles.indices.filter { isSpoilt(triangles[$0]) }
-            if bad.isEmpty { return }
-            for i in bad {
-                for k in 0..<3 { kept[Int(triangles[i][k])] = round < 8 ? kept[Int(triangles[i][k])] * 0.6 : 0 }
-            }
-            for v in place.indices where kept[v] < 1 { place[v] = start[v] + (smooth[v] - start[v]) * kept[v] }
-        }
-        place = start
-    }
-
-    private func isSpoilt(_ t: SIMD3<Int32>) -> Bool {
-        let (a, b, c) = (Int(t.x), Int(t.y), Int(t.z))
-        let before = cross(start[b] - start[a], start[c] - start[a])
-        let after = cross(place[b] - place[a], place[c] - place[a])
-        let (was, now) = (length(before), length(after))
-        return now < was * Self.leastAreaPart || dot(before, after) < Self.leastCosine * was * now
-    }
 }
 
 /// The vertices that share an edge with each vertex, in one array.
@@ -126,11 +101,19 @@ struct VertexNeighbours: Sendable {
         self.list = list
     }
 
-    func mean(of places: [Vector3], around v: Int) -> Vector3 {
+    @inline(__always) func mean(of places: [Vector3], around v: Int) -> Vector3 {
         let range = Int(start[v])..<Int(start[v + 1])
         guard !range.isEmpty else { return places[v] }
         var sum = Vector3.zero
         for i in range { sum += places[Int(list[i])] }
+        return sum / Double(range.count)
+    }
+
+    @inline(__always) func mean(of values: [Double], around v: Int) -> Double {
+        let range = Int(start[v])..<Int(start[v + 1])
+        guard !range.isEmpty else { return values[v] }
+        var sum = 0.0
+        for i in range { sum += values[Int(list[i])] }
         return sum / Double(range.count)
     }
 }

@@ -19,9 +19,35 @@ enum BoneThreshold {
         return Float(min(max(0.5 - 0.067 * (voxel - 1.5), 0.4), 0.54))
     }
 
+    /// How bright bone is against healthy bone, 0.66…1, from the thresholds at the endplates beside discs.
+    static func brightness(_ discs: [DiscPlane], _ threshold: ScalarGrid) -> Float {
+        let ridges = discs.map { threshold.sample($0.centre + $0.normal * $0.halfThickness) }.sorted()
+        guard !ridges.isEmpty else { return 1 }
+        let part = (ridges[ridges.count / 2] - brittleRidge) / (healthyRidge - brittleRidge)
+        return 0.66 + 0.34 * min(max(part, 0), 1)
+    }
+
+    /// The threshold at the endplates of healthy and of brittle bone, HU.
+    static let healthyRidge: Float = 170, brittleRidge: Float = 150
+
+    /// Metal outshines the bone that holds it: HU that no bone reaches, how far its blur goes, mm, and what stands for
+    /// bone there.
+    static let metalHU: Float = 1700, metalHalo = 2.5, besideMetalHU: Float = 500
+
+    /// The grid with metal and its halo held to what bone has.
+    static func withoutMetal(_ grid: ScalarGrid) -> ScalarGrid {
+        guard grid.values.contains(where: { $0 > metalHU }) else { return grid }
+        var metal = MaskGrid(like: grid, filledWith: 0)
+        for i in 0..<grid.count where grid.values[i] > metalHU { metal.values[i] = 1 }
+        metal = metal.dilated(steps: max(1, Int((metalHalo / grid.spacing).rounded())))
+        var result = grid
+        for i in 0..<grid.count where metal.values[i] == 1 { result.values[i] = min(grid.values[i], besideMetalHU) }
+        return result
+    }
+
     static func map(_ grid: ScalarGrid, voxel geometry: GridGeometry) -> ScalarGrid {
         let part = part(geometry)
-        var result = grid.blurred(sigma: 0.7).localMaximum(radius: 2).blurred(sigma: 1.2)
+        var result = withoutMetal(grid).blurred(sigma: 0.7).localMaximum(radius: 2).blurred(sigma: 1.2)
         for i in 0..<result.count {
             result.values[i] = min(max(softTissueHU + part * (result.values[i] - softTissueHU), lowest), highest)
         }

@@ -25,9 +25,20 @@ struct CanalPathFinder {
     /// One point a slice, from the lowest slice of the path to its highest, in CT coordinates; `nil` where no path of
     /// at least `minimumLength` mm exists.
     func find(minimumLength: Double = shortest) -> [Vector3]? {
-        let score = scores()
-        return bestPath(score, minimumLength: minimumLength)
+        let path = bestPath(scores(), minimumLength: minimumLength)
+        guard covered(path) < 0.8 * Double(grid.nz) * grid.spacing, ringHU > Self.brittleRingHU else { return path }
+        var faint = self
+        faint.ringHU = Self.brittleRingHU
+        let other = faint.bestPath(faint.scores(), minimumLength: minimumLength)
+        return covered(other) > covered(path) + Self.worthwhile ? other : path
     }
+
+    /// What rings the canal in brittle bone and in thick slices, HU; tried where the image's height is not covered.
+    static let brittleRingHU: Float = 145
+    /// The path must gain that much by it, mm.
+    static let worthwhile = 30.0
+
+    private func covered(_ path: [Vector3]?) -> Double { Double(path?.count ?? 0) * grid.spacing }
 
     /// -1 where a voxel cannot be the canal's middle, otherwise about 0…1.3.
     func scores() -> [Float] {

@@ -44,6 +44,8 @@ struct LabelPainter {
     static let metalHU: Int16 = 2800
     /// Bone apart from the spine, HU.
     static let boneHU: Float = 250
+    /// Beside the narrowest body, and how far in front of the canal transverse processes begin, mm.
+    static let bodyHalfWidth = 18.0, transverseRoot = 18.0
     /// How far a body's bone may stand out of its smooth surface (spurs), mm.
     static let spur = 2.0
 
@@ -93,7 +95,8 @@ struct LabelPainter {
             let inCanal =
                 abs(place.ahead) < 1 && radius < CanalShape.reach + 3
                 && radius < shape.radius(place.index, angle: atan2(place.back, place.left))
-            if let piece = spinePiece(owner, bone, p, place, inCanal), !organ || isSacrum(piece) { return piece }
+            let apart = organ && lateral.nearCortex.values[c] == 0
+            if let piece = spinePiece(owner, bone, p, place, inCanal), !apart || isSacrum(piece) { return piece }
             if inCanal { return Paint.canal }
             if ownedBone { return owner }
             if !bone, value > -150, rims.contains(where: { $0.contains(p) }) { return Paint.disc }
@@ -119,8 +122,11 @@ struct LabelPainter {
         let segment = segments[Int(owner) - 1]
         guard segment.kind == .vertebra else { return owner }
         let front = shape.radius(place.index, angle: 1.5 * .pi)
-        // In front of the canal a vertebra is its body, which its surface bounds.
-        guard place.back > -(front + 4) || surfaces[Int(owner) - 1] == nil else { return nil }
+        // In front of the canal a vertebra is its body, which its surface bounds, and the roots of low lumbar
+        // transverse processes beside it.
+        let isLow = segments[0].kind == .sacrum && owner <= 3
+        let room = isLow && abs(place.left) > Self.bodyHalfWidth ? Self.transverseRoot : 4
+        guard place.back > -(front + room) || surfaces[Int(owner) - 1] == nil else { return nil }
         guard abs(place.left) < 62, place.back < 80, place.back > -(front + 42) else { return nil }
         return owner
     }

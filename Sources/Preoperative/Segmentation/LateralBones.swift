@@ -28,7 +28,11 @@ struct LateralBones: Sendable {
     ///   - curve: the canal, from whose middle the distance to the side counts.
     ///   - part: lowers the limits where coarse voxels blur thin cortex, 0.8…1.
     ///   - pelvisTop: the height below which a pelvis can lie, mm.
-    init(_ coarse: ScalarGrid, _ body: MaskGrid, part: Float = 1, pelvisTop: Double, curve: SpineCurve) {
+    ///   - organFloor: the height above which what is solid is an organ, mm.
+    init(
+        _ coarse: ScalarGrid, _ body: MaskGrid, part: Float = 1, pelvisTop: Double, organFloor: Double,
+        curve: SpineCurve
+    ) {
         var mask = MaskGrid(like: coarse, filledWith: 0)
         nearCortex = Self.nearCortex(coarse, Self.cortexHU * part)
         solid = Self.solid(coarse)
@@ -42,12 +46,12 @@ struct LateralBones: Sendable {
                 }
             }
         }
-        Self.removeOrgans(&mask, coarse, nearCortex: nearCortex, above: pelvisTop - 60)
+        Self.removeOrgans(&mask, coarse, nearCortex: nearCortex, above: organFloor)
         let (numbers, list) = mask.components()
         map = PatientGrid(like: coarse, filledWith: 0)
         map.values = numbers
         surroundings = MaskGrid(like: coarse, filledWith: 0)
-        kinds = Self.kinds(of: list, numbers, coarse, dense: 400 * part, pelvisTop: pelvisTop, curve: curve)
+        kinds = Self.kinds(of: list, numbers, coarse, dense: 400 * part, pelvisTop: pelvisTop, organFloor: organFloor, curve: curve)
         for i in 0..<coarse.count where numbers[i] > 0 && kinds[Int(numbers[i]) - 1] != .other {
             surroundings.values[i] = 1
         }
@@ -81,7 +85,7 @@ struct LateralBones: Sendable {
 
     private static func kinds(
         of list: [Component], _ numbers: [Int32], _ coarse: ScalarGrid, dense limit: Float, pelvisTop: Double,
-        curve: SpineCurve
+        organFloor: Double, curve: SpineCurve
     ) -> [Kind] {
         var low = [Vector3](repeating: Vector3(repeating: 1e9), count: list.count)
         var high = [Vector3](repeating: Vector3(repeating: -1e9), count: list.count)
@@ -103,7 +107,7 @@ struct LateralBones: Sendable {
             let section = volume / max(length(high[k] - low[k]), 4)
             let height = sumZ[k] / Double(list[k].count)
             if height < pelvisTop && (section > 300 || volume > 15000) { return .pelvis }
-            return section < 400 && height > pelvisTop - 60 ? .rib : .other
+            return section < 400 && height > organFloor ? .rib : .other
         }
     }
 

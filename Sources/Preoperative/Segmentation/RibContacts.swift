@@ -19,7 +19,7 @@ enum RibContacts {
             }
         }
         var result = [Bool](repeating: false, count: pieces)
-        for (rib, counts) in touching.enumerated() {
+        for (rib, counts) in touching.enumerated() where !isCutInside(Territories.firstRib + UInt8(rib), grid, curve) {
             guard let most = counts.max(), most >= 4 else {
                 if let k = nearest(to: Territories.firstRib + UInt8(rib), grid, pieces, curve) { result[k] = true }
                 continue
@@ -28,6 +28,21 @@ enum RibContacts {
             if let k = counts.firstIndex(where: { $0 * 4 >= most }) { result[k] = true }
         }
         return result
+    }
+
+    /// Whether a rib leaves the image above or below while still this near to the midline, so that its head is not
+    /// seen, mm.
+    static let headReach = 45.0
+
+    private static func isCutInside(_ rib: UInt8, _ grid: MaskGrid, _ curve: SpineCurve) -> Bool {
+        let plane = grid.nx * grid.ny, margin = max(1, Int(3 / grid.spacing))
+        for z in [0..<min(margin, grid.nz), max(0, grid.nz - margin)..<grid.nz].joined() {
+            let middle = curve.middle(at: grid.point(0, 0, z).z)
+            for i in (z * plane)..<((z + 1) * plane) where grid.values[i] == rib {
+                if abs(grid.point(offset: i).x - middle) < headReach { return true }
+            }
+        }
+        return false
     }
 
     /// A rib's head may lie apart from its vertebra by a joint, mm.

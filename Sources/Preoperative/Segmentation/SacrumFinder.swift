@@ -11,29 +11,42 @@ enum SacrumFinder {
 
     /// The index of the disc that lies on the sacrum; `nil` where the image shows none.
     static func topDisc(
-        _ discs: [DiscPlane], _ curve: SpineCurve, _ blurred: ScalarGrid, _ threshold: ScalarGrid
+        _ discs: [DiscPlane], _ curve: SpineCurve, _ grid: ScalarGrid, _ threshold: ScalarGrid
     ) -> Int? {
-        if let top = topDisc(discs, curve, blurred, boneHU) { return top }
         let ridges = discs.map { Double(threshold.sample($0.centre + $0.normal * $0.halfThickness)) }.sorted()
         let brittle = Float(max(brittleBoneHU, 0.5 * ridges[ridges.count / 2]))
-        return brittle < boneHU ? topDisc(discs, curve, blurred, brittle) : nil
+        let smooth = grid.blurred(sigma: 1.5)
+        if let top = topDisc(discs.map { hasWings(means(below: $0, curve, smooth, boneHU), Wings.firm) }) { return top }
+        guard brittle < boneHU else { return nil }
+        // Thin cortex would drown in more smoothing.
+        let sharp = grid.blurred(sigma: 1)
+        return topDisc(discs.map { hasWings(means(below: $0, curve, sharp, brittle), Wings.faint) })
     }
 
-    private static func topDisc(
-        _ discs: [DiscPlane], _ curve: SpineCurve, _ blurred: ScalarGrid, _ limit: Float
-    ) -> Int? {
-        let winged = discs.map { hasWings(below: $0, curve, blurred, limit) }
+    /// The highest disc of the lowest row of discs with wings below them.
+    private static func topDisc(_ winged: [Bool]) -> Int? {
         guard var top = winged.firstIndex(of: true), top <= 4 else { return nil }
-        while top + 1 < discs.count && winged[top + 1] { top += 1 }
+        while top + 1 < winged.count && winged[top + 1] { top += 1 }
         return top
     }
 
-    static func hasWings(below disc: DiscPlane, _ curve: SpineCurve, _ blurred: ScalarGrid, _ limit: Float) -> Bool {
-        means(below: disc, curve, blurred, limit).allSatisfy {
+    /// How full of bone both sides must be.
+    struct Wings {
+        let mean, low, inner: Double
+        static let firm = Wings(mean: 0.14, low: 0.1, inner: 0.1)
+        /// Wings of thin cortex round fat, at a limit near muscle.
+        static let faint = Wings(mean: 0.13, low: 0.06, inner: 0.04)
+    }
+
+    static func hasWings(_ means: [(mean: Double, low: Double, inner: Double)?], _ least: Wings) -> Bool {
+        means.allSatisfy {
             guard let side = $0 else { return false }
-            return side.mean > 0.14 && side.low > 0.1 && side.inner > 0.1
+            return side.mean > least.mean && side.low > least.low && side.inner > least.inner
         }
     }
+
+    /// Rows of 2 mm that a view which ends within the sacrum must still hold.
+    static let leastRows = 4
 
     /// How full of bone each side is: the mean over its rows, their lower quartile, and that of their inner thirds,
     /// since a contrast-filled kidney lies apart from the body with nothing bright between them.
@@ -44,7 +57,7 @@ enum SacrumFinder {
             let rows = stride(from: -12.0, through: -30, by: -2).compactMap {
                 row(disc, side, $0, curve, blurred, limit)
             }
-            guard rows.count >= 5 else { return nil }
+            guard rows.count >= leastRows else { return nil }
             let bone = rows.map(\.bone).sorted(), inner = rows.map(\.inner).sorted()
             let mean = bone.reduce(0, +) / Double(bone.count)
             return (mean, bone[bone.count / 4], inner[inner.count / 4])

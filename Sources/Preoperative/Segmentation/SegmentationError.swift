@@ -14,6 +14,8 @@ public enum SegmentationError: Error, Equatable, Sendable {
     case tooCoarse(spacing: Double, limit: Double)
     /// The image's values cannot be HU: `lowest` and `highest` found.
     case notHounsfield(lowest: Int, highest: Int)
+    /// A level that a person named does not fit the image, or another one that was named.
+    case settlement(SettlementProblem)
     /// This kind of anatomy is not segmented by this version.
     case unsupportedAnatomy(String)
 }

@@ -23,8 +23,12 @@ public enum NamingEvidence: Equatable, Sendable {
     case countedFromSacrum(vertebraeBetween: Int)
     /// The lowest pair of ribs is seen, so many levels above (positive) or below this one.
     case countedFromLastRib(levelsAbove: Int)
+    /// The highest pair of ribs is seen, so many levels above (positive) or below (negative) this one.
+    case countedFromFirstRib(levelsBelow: Int)
     /// So many vertebrae without ribs lie between the lowest rib and the sacrum; 5 is the rule.
     case vertebraeBetweenRibAndSacrum(Int)
+    /// A person named this vertebra, or one from which it was counted.
+    case settledByPerson(named: AnatomicalLabel)
     /// Nothing that could be counted from is in the image; the name is a guess.
     case noAnchor
 }

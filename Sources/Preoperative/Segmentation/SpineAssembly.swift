@@ -78,8 +78,8 @@ struct SpineAssembly {
         numbers[Int(Paint.bone)] = AnatomicalLabel.otherBone.number
         numbers[Int(Paint.metal)] = AnatomicalLabel.metal.number
         let hasSacrum = anatomy.segments[0].kind == .sacrum
-        let ribs = RibContacts.carriers(anatomy.territories, pieces: anatomy.segments.count, curve: anatomy.curve)
-        let names = LevelNaming(hasSacrum: hasSacrum, ribs: Array(ribs.dropFirst(hasSacrum ? 1 : 0))).names()
+        let signs = LevelEvidence(geometry: ct.geometry, anatomy: anatomy).signs()
+        let names = LevelNaming(hasSacrum: hasSacrum, signs: signs).names()
         let edges = touchesEdge(paint)
         let extent = VertebraExtent(geometry: ct.geometry, anatomy: anatomy)
         let present = Set(LabelCleaner.present(paint))

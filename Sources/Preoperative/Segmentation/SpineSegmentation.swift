@@ -80,13 +80,14 @@ struct SpineAnatomy {
         let found = DiscFinder(curve: curve, grid: grid, shape: shape).find()
         guard !found.isEmpty else { throw .noWholeVertebra(coveredLength: Double(curve.count)) }
         threshold = BoneThreshold.map(grid, voxel: ct.geometry)
-        let top = SacrumFinder.topDisc(found, curve, grid.blurred(sigma: 1.5), threshold)
+        let top = SacrumFinder.topDisc(found, curve, grid, threshold)
         discs = Array(found[(top ?? 0)...])
         segments = SpineSegment.split(discs, onSacrum: top != nil)
         progress?(0.45)
         lateral = LateralBones(
-            coarse, body, part: 2 * BoneThreshold.part(ct.geometry),
-            pelvisTop: Self.pelvisTop(discs, sacrum: top != nil), curve: turned)
+            coarse, body, part: 2 * BoneThreshold.part(ct.geometry) * BoneThreshold.brightness(discs, threshold),
+            pelvisTop: Self.pelvisTop(discs, sacrum: top != nil), organFloor: Self.organFloor(discs, sacrum: top != nil),
+            curve: turned)
         surfaces = Self.surfaces(segments, curve, shape, grid, threshold)
         progress?(0.5)
         territories = TerritoryFinder(
@@ -110,7 +111,12 @@ struct SpineAnatomy {
 
     /// The height below which bone far from the midline can be pelvis: the iliac crest reaches to L4, mm.
     private static func pelvisTop(_ discs: [DiscPlane], sacrum: Bool) -> Double {
-        discs[0].centre.z + (sacrum ? 80 : -40)
+        discs[0].centre.z + (sacrum ? 80 : 30)
+    }
+
+    /// Above this height what is bright through and through far from the midline is an organ, not a pelvis, mm.
+    private static func organFloor(_ discs: [DiscPlane], sacrum: Bool) -> Double {
+        discs[0].centre.z + (sacrum ? 20 : -100)
     }
 
     private static func surfaces(

@@ -31,15 +31,20 @@ struct TerritoryFinder {
     let surfaces: [BodySurface?]
 
     func find() -> Territories {
-        let smooth = grid.blurred(sigma: max(0.8, 0.9 * grid.spacing))
-        let sheet = smooth.darkSheetness(sigma: max(0.8, 0.9 * grid.spacing))
+        let sigma = max(0.8, 0.9 * grid.spacing)
+        let smooth = BoneThreshold.withoutMetal(grid).blurred(sigma: sigma)
+        let sheet = smooth.darkSheetness(sigma: sigma)
         var price = prices(smooth, sheet)
         var territories = Territories(owner: MaskGrid(like: grid, filledWith: 0))
         let sources = seeds(&territories, &price)
         blockDiscs(&price, territories.owner)
-        flood(&territories.owner, price, archHeights(price), sources)
+        let zones = FrontZones(price, grid, curve, surfaces, lateral)
+        flood(&territories.owner, price, zones, sources)
         return territories
     }
+
+    /// What a step through a gap as dark as soft tissue costs, in steps through dense bone.
+    static let gapPrice: Float = 150
 
     /// The price of a step through dense bone.
     private var easiest: UInt8 { UInt8(min(max(grid.spacing * 6, 1), 250)) }
@@ -55,7 +60,7 @@ struct TerritoryFinder {
             let contrast = max(2 * (limit - 40), 150)
             let gap = max(0, sheet.values[i] / contrast - 0.05)
             let faint = max(0, (limit - value) / limit)
-            let cost = unit * (1 + min(gap, 0.5) * 60 + faint * 20)
+            let cost = unit * (1 + min(gap, 0.5) * Self.gapPrice + faint * 20)
             price[i] = UInt8(min(max(cost, 1), 250))
         }
         return price
@@ -165,63 +170,10 @@ struct TerritoryFinder {
         for z in zs { for y in ys { for x in xs { body(grid.offset(x, y, z), grid.point(x, y, z)) } } }
     }
 
-    /// For bone of the arches, its place along the curve: positive near the midline, negative (less one) beside it,
-    /// where the articular processes overlap; 0 elsewhere.
-    private func archHeights(_ price: [UInt8]) -> [Int16] {
-        var result = [Int16](repeating: 0, count: grid.count)
-        let plane = grid.nx * grid.ny
-        result.withUnsafeMutableBufferPointer { out in
-            let target = SharedBuffer(out)
-            parallelFor(grid.nz) { z in
-                for i in (z * plane)..<((z + 1) * plane) where price[i] > 0 {
-                    let place = curve.place(of: grid.point(offset: i))
-                    let aside = abs(place.left)
-                    guard aside < 26, place.back > 4, abs(place.ahead) < 1 else { continue }
-                    target[i] = Int16(aside < 12 ? place.index + 1 : -place.index - 1)
-                }
-            }
-        }
-        return result
-    }
-
-    /// The heights between which an arch is a piece's own: above and below it is a neighbour's.
-    struct ArchLimits: Sendable {
-        /// Near the midline: above it is the upper neighbour's spinous process and laminae.
-        var middle: Int16
-        /// Beside it: how far up and down articular processes reach.
-        var top, bottom: Int16
-
-        /// - Parameter place: as `archHeights` gives it.
-        @inline(__always) func hold(_ place: Int16) -> Bool {
-            place == 0 || (place > 0 ? place - 1 <= middle : -place - 1 <= top && -place - 1 >= bottom)
-        }
-    }
-
-    /// Articular processes from the middle of a disc: up from the vertebra below it, down from the one above, mm.
-    static let articularReach = (up: 9.0, down: 15.0)
-    /// The joints of L5 lie lower than their disc, since it leans forward, mm.
-    static let sacralReach = 4.0
-
-    private func archLimits() -> [ArchLimits] {
-        let height = SpineSegment.typicalHeight(segments)
-        return segments.map { segment in
-            let bottom = segment.lower.map { Int16(max(0, $0.s - Self.articularReach.down)) } ?? Int16.min
-            guard let upper = segment.upper else { return ArchLimits(middle: .max, top: .max, bottom: bottom) }
-            let reach = segment.kind == .sacrum ? Self.sacralReach : Self.articularReach.up
-            let top = Int16(max(0, upper.s + reach))
-            let lower = segment.lower?.s ?? upper.s - height
-            let middle = segment.kind == .vertebra ? max(0, 0.35 * lower + 0.65 * upper.s) : max(0, upper.s + 6)
-            return ArchLimits(middle: Int16(middle), top: top, bottom: bottom)
-        }
-    }
-
-    /// What a step beyond those heights costs more, about 5 mm of dense bone a step.
-    static let misplacedPrice: Int32 = 30
-
     private func flood(
-        _ owner: inout MaskGrid, _ price: [UInt8], _ arch: [Int16], _ sources: [(offset: Int, start: Int32)]
+        _ owner: inout MaskGrid, _ price: [UInt8], _ zones: FrontZones, _ sources: [(offset: Int, start: Int32)]
     ) {
-        let limits = archLimits()
+        let rules = FrontRules(segments: segments, spacing: grid.spacing)
         let (w, h, d) = (grid.nx, grid.ny, grid.nz)
         let plane = w * h
         var distance = [Int32](repeating: .max, count: grid.count)
@@ -236,14 +188,13 @@ struct TerritoryFinder {
                 guard distance[i] == Int32(now) else { continue }
                 let (row, x) = i.quotientAndRemainder(dividingBy: w)
                 let (z, y) = row.quotientAndRemainder(dividingBy: h)
-                let own = Int(owner.values[i])
+                let own = owner.values[i]
                 func visit(_ inside: Bool, _ j: Int) {
                     guard inside, price[j] > 0 else { return }
-                    var next = Int32(now) + Int32(price[j])
-                    if own > 0, own <= limits.count, !limits[own - 1].hold(arch[j]) { next += Self.misplacedPrice }
+                    let next = Int32(now) + max(Int32(price[j]) + rules.surcharge(own, zones.zone[j], zones.place[j]), 1)
                     guard next < distance[j] else { return }
                     distance[j] = next
-                    owner.values[j] = owner.values[i]
+                    owner.values[j] = own
                     buckets[Int(next) & 511].append(Int32(j))
                     waiting += 1
                 }

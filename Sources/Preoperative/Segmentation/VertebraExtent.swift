@@ -26,7 +26,7 @@ struct VertebraExtent {
             below.point(left: -12, back: 12, up: -Self.inferiorReach),
             below.point(left: 12, back: 12, up: -Self.inferiorReach),
             below.point(left: 0, back: 26, up: -spinous),
-        ].allSatisfy(isInImage)
+        ].allSatisfy(geometry.holds)
     }
 
     /// The place along the curve of one of a piece's endplates: by its disc, or else by the body's surface.
@@ -40,11 +40,5 @@ struct VertebraExtent {
         }
         let end = anatomy.curve.place(of: surface.centre + surface.up * (upper ? radius : -radius))
         return Double(end.index) + end.ahead
-    }
-
-    private func isInImage(_ p: Vector3) -> Bool {
-        let g = geometry.gridPoint(Point(p)).coordinates, size = geometry.size
-        return g.x > -0.5 && g.y > -0.5 && g.z > -0.5 && g.x < Double(size.x) - 0.5 && g.y < Double(size.y) - 0.5
-            && g.z < Double(size.z) - 0.5
     }
 }

@@ -15,9 +15,21 @@
 #include <dcmtk/dcmdata/dcpxitem.h>
 #include <dcmtk/dcmdata/dcfcache.h>
 
+/// The items of a sequence in order: DCMTK walks its lists from their start for each of them.
+struct cdicom_items {
+    bool known = false;
+    std::vector<DcmItem *> items;
+};
+
 struct cdicom_file {
     DcmFileFormat format;
     DcmFileCache cache;
+    /// Where the value of PixelData starts and how long it is, where it is plain; -1 otherwise.
+    int64_t plain_offset = -1;
+    uint64_t plain_length = 0;
+    bool plain_big_endian = false;
+    cdicom_items frames, shared, listed;
+    uint32_t listed_tag = 0;
 };
 
 namespace cdicom {
@@ -56,11 +68,17 @@ template <class Body> int32_t guarded(Body body) {
 
 inline void check(const OFCondition &condition, int32_t status) {
     if (condition.good()) return;
-    const bool early = condition == EC_StreamNotifyClient || condition == EC_EndOfStream;
+    const bool early = condition == EC_StreamNotifyClient || condition == EC_EndOfStream || condition == EC_InvalidStream;
     throw Failure(status, early ? "the file ends too early" : condition.text());
 }
 
 cdicom_pixels describe(cdicom_file &file);
+
+/// Reads all attributes, or those before PixelData and where plain pixels lie in the file.
+void open_file(cdicom_file &file, const std::string &path, bool header_only);
+
+/// Decodes one frame to stored values with their sign.
+void decode(cdicom_file &file, int32_t frame, int32_t *values, size_t count);
 
 /// The compressed bytes of one frame and the item where they start.
 struct EncodedFrame {

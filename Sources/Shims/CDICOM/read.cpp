@@ -1,4 +1,4 @@
-#include "internal.h"
+#include "stream.h"
 
 #include <cstdio>
 #include <cstring>
@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <memory>
 #include <mutex>
+
+#include <sys/stat.h>
 
 #include <dcmtk/dcmdata/dcrledrg.h>
 #include <dcmtk/dcmjpeg/djdecode.h>
@@ -83,72 +85,76 @@ cdicom_pixels describe(cdicom_file &file) {
                       (p.is_signed == 0 || p.is_signed == 1);
     if (!fits) throw Failure(CDICOM_DAMAGED, "BitsStored, HighBit and PixelRepresentation contradict one another");
     if (p.bits_stored > 31 && !p.is_signed) throw Failure(CDICOM_UNSUPPORTED, "unsigned pixels of 32 bits");
+    if (data.tagExists(DCM_ModalityLUTSequence))
+        throw Failure(CDICOM_UNSUPPORTED, "a table of values (ModalityLUTSequence)");
+    const uint64_t needed = uint64_t(p.rows) * uint64_t(p.columns) * uint64_t(p.frames) * 2;
+    const bool plain = file.plain_offset >= 0 && p.bits_allocated == 16 && file.plain_length >= needed;
+    p.plain_offset = plain ? file.plain_offset : -1;
+    p.plain_big_endian = plain && file.plain_big_endian;
     return p;
 }
 
-/// Takes the stored bits out of their words and gives them their sign.
-template <class Word> static void unpack(const std::vector<uint8_t> &bytes, const cdicom_pixels &p, int32_t *values) {
-    const size_t count = size_t(p.rows) * size_t(p.columns);
-    const int shift = p.high_bit + 1 - p.bits_stored;
-    const uint64_t mask = (uint64_t(1) << p.bits_stored) - 1;
-    const int64_t sign = p.is_signed ? int64_t(1) << (p.bits_stored - 1) : 0;
-    for (size_t i = 0; i < count; ++i) {
-        Word word;
-        std::memcpy(&word, bytes.data() + i * sizeof(Word), sizeof(Word));
-        const int64_t stored = int64_t((uint64_t(word) >> shift) & mask);
-        values[i] = int32_t((stored ^ sign) - sign);
-    }
+/// Notes the value of PixelData where its header stands just before `end` and its value lies whole in the file.
+static void note_plain_pixels(cdicom_file &file, const std::string &path, int64_t end) {
+    const E_TransferSyntax syntax = file.format.getDataset()->getOriginalXfer();
+    const bool implicit = syntax == EXS_LittleEndianImplicit, big = syntax == EXS_BigEndianExplicit;
+    if (!implicit && !big && syntax != EXS_LittleEndianExplicit) return;
+    const int64_t size = implicit ? 8 : 12;
+    std::unique_ptr<FILE, int (*)(FILE *)> stream(std::fopen(path.c_str(), "rbe"), std::fclose);
+    unsigned char b[12] = {};
+    if (!stream || end < size || std::fseek(stream.get(), end - size, SEEK_SET) != 0) return;
+    if (std::fread(b, 1, size_t(size), stream.get()) != size_t(size)) return;
+    const unsigned char little_tag[] = {0xE0, 0x7F, 0x10, 0}, big_tag[] = {0x7F, 0xE0, 0, 0x10};
+    if (std::memcmp(b, big ? big_tag : little_tag, 4) != 0) return;
+    // Bytes of OB are no words to swap, and other kinds of value are not plain.
+    if (!implicit && (b[4] != 'O' || (b[5] != 'W' && (big || b[5] != 'B')))) return;
+    const unsigned char *l = b + size - 4;
+    const uint64_t length = big ? (uint64_t(l[0]) << 24 | l[1] << 16 | l[2] << 8 | l[3])
+                                : (uint64_t(l[3]) << 24 | l[2] << 16 | l[1] << 8 | l[0]);
+    if (length == 0xFFFFFFFF || std::fseek(stream.get(), 0, SEEK_END) != 0) return;
+    if (uint64_t(end) + length > uint64_t(std::ftell(stream.get()))) return;
+    file.plain_offset = end;
+    file.plain_length = length;
+    file.plain_big_endian = big;
 }
 
-static void decode(cdicom_file &file, int32_t frame, int32_t *values, size_t count) {
-    const cdicom_pixels p = describe(file);
-    if (frame < 0 || frame >= p.frames) throw Failure(CDICOM_DAMAGED, "no such frame");
-    if (count != size_t(p.rows) * size_t(p.columns)) throw Failure(CDICOM_INTERNAL, "wrong buffer size");
-    DcmDataset &data = *file.format.getDataset();
-    DcmElement *element = nullptr;
-    if (data.findAndGetElement(DCM_PixelData, element).bad()) throw Failure(CDICOM_NO_PIXELS, "no PixelData");
-    auto *pixels = dynamic_cast<DcmPixelData *>(element);
-    if (!pixels) throw Failure(CDICOM_DAMAGED, "PixelData of a wrong kind");
+void open_file(cdicom_file &file, const std::string &path, bool header_only) {
+    struct stat info = {};
+    if (stat(path.c_str(), &info) != 0) throw Failure(CDICOM_SYSTEM, std::strerror(errno));
+    GuardedStream stream(path, uint64_t(info.st_size));
+    check(stream.status(), CDICOM_SYSTEM);
+    file.format.transferInit();
+    const OFCondition read =
+        header_only ? file.format.readUntilTag(stream, EXS_Unknown, EGL_noChange, DCM_MaxReadLength, DCM_PixelData)
+                    : file.format.read(stream);
+    file.format.transferEnd();
+    stream.check_guard();
+    check(read, CDICOM_DAMAGED);
+    if (header_only && stream.good()) note_plain_pixels(file, path, int64_t(stream.tell()));
+}
 
-    E_TransferSyntax syntax = EXS_Unknown;
-    const DcmRepresentationParameter *parameter = nullptr;
-    pixels->getOriginalRepresentationKey(syntax, parameter);
-    const DcmXfer transfer(syntax);
-    const size_t word = size_t(p.bits_allocated / 8);
-    Uint32 start = 0;
-    if (transfer.isEncapsulated()) {
-        DcmPixelSequence *sequence = nullptr;
-        check(pixels->getEncapsulatedRepresentation(syntax, parameter, sequence), CDICOM_DAMAGED);
-        const EncodedFrame encoded = encoded_frame(*sequence, frame, p.frames);
-        if (syntax == EXS_JPEG2000 || syntax == EXS_JPEG2000LosslessOnly) {
-            decode_jpeg2000(encoded.bytes, p, values);
-            return;
-        }
-        if (syntax != EXS_RLELossless) check_jpeg(encoded.bytes, p);
-        start = encoded.first_item;
-    } else if (pixels->getLength(syntax) < uint64_t(p.frames) * count * word) {
-        throw Failure(CDICOM_DAMAGED, "fewer pixels than the header names");
-    }
-    // DCMTK rounds frames of an odd number of bytes up.
-    std::vector<uint8_t> bytes(count * word + (count * word & 1));
-    OFString colours;
-    check(
-        pixels->getUncompressedFrame(&data, Uint32(frame), start, bytes.data(), Uint32(bytes.size()), colours, &file.cache),
-        CDICOM_DAMAGED);
-    if (word == 1) unpack<uint8_t>(bytes, p, values);
-    if (word == 2) unpack<uint16_t>(bytes, p, values);
-    if (word == 4) unpack<uint32_t>(bytes, p, values);
+/// The items of a sequence, listed once.
+static const std::vector<DcmItem *> &items(DcmDataset &data, const DcmTagKey &sequence, cdicom_items &list) {
+    if (list.known) return list.items;
+    list.known = true;
+    DcmSequenceOfItems *found = nullptr;
+    if (data.findAndGetSequence(sequence, found).bad() || !found) return list.items;
+    DcmObject *item = nullptr;
+    while ((item = found->nextInContainer(item)) != nullptr)
+        if (auto *entry = dynamic_cast<DcmItem *>(item)) list.items.push_back(entry);
+    return list.items;
 }
 
 /// The item of a functional group that holds for a frame.
-static DcmItem *functional_group(DcmDataset &data, int32_t frame, const DcmTagKey &group) {
-    DcmItem *entry = nullptr, *item = nullptr;
-    const bool own = data.findAndGetSequenceItem(DCM_PerFrameFunctionalGroupsSequence, entry, frame).good() &&
-                     entry->findAndGetSequenceItem(group, item, 0).good();
-    if (own) return item;
-    const bool shared = data.findAndGetSequenceItem(DCM_SharedFunctionalGroupsSequence, entry, 0).good() &&
-                        entry->findAndGetSequenceItem(group, item, 0).good();
-    return shared ? item : nullptr;
+static DcmItem *functional_group(cdicom_file &file, int32_t frame, const DcmTagKey &group) {
+    DcmDataset &data = *file.format.getDataset();
+    const auto &frames = items(data, DCM_PerFrameFunctionalGroupsSequence, file.frames);
+    DcmItem *item = nullptr;
+    if (frame >= 0 && size_t(frame) < frames.size() && frames[size_t(frame)]->findAndGetSequenceItem(group, item).good())
+        return item;
+    const auto &shared = items(data, DCM_SharedFunctionalGroupsSequence, file.shared);
+    if (!shared.empty() && shared[0]->findAndGetSequenceItem(group, item).good()) return item;
+    return nullptr;
 }
 
 static bool number(DcmItem &item, uint32_t tag, int32_t index, double *value) {
@@ -177,11 +183,7 @@ int32_t cdicom_open(const char *path, int32_t header_only, cdicom_file **file) {
         const std::string name = std::strcmp(path, "-") == 0 ? "./-" : path;
         check_start(name.c_str());
         auto opened = std::make_unique<cdicom_file>();
-        const OFCondition result =
-            header_only ? opened->format.loadFileUntilTag(name.c_str(), EXS_Unknown, EGL_noChange, DCM_MaxReadLength,
-                                                          ERM_autoDetect, DCM_PixelData)
-                        : opened->format.loadFile(name.c_str());
-        check(result, CDICOM_DAMAGED);
+        open_file(*opened, name, header_only != 0);
         DcmDataset *data = opened->format.getDataset();
         if (!data || data->card() == 0) throw Failure(CDICOM_DAMAGED, "an empty data set");
         *file = opened.release();
@@ -190,20 +192,53 @@ int32_t cdicom_open(const char *path, int32_t header_only, cdicom_file **file) {
 
 void cdicom_close(cdicom_file *file) { delete file; }
 
-int32_t cdicom_text(cdicom_file *file, uint32_t tag, char *buffer, int32_t size) {
+/// Copies the text of an attribute of the item that `find` gives; 0 where either is missing.
+template <class Find> static int32_t copy_text(uint32_t tag, char *buffer, int32_t size, Find find) {
     int32_t length = 0;
     if (size <= 0) return 0;
     buffer[0] = 0;
     const int32_t status = guarded([&] {
         OFString text;
-        DcmItem *place = file->format.getDataset();
-        if ((tag >> 16) == 2) place = file->format.getMetaInfo();
+        DcmItem *place = find();
         if (!place || place->findAndGetOFStringArray(key(tag), text).bad()) return;
         length = int32_t(std::min<size_t>(text.length(), size_t(size - 1)));
         std::memcpy(buffer, text.data(), size_t(length));
         buffer[length] = 0;
     });
     return status == CDICOM_OK ? length : 0;
+}
+
+int32_t cdicom_text(cdicom_file *file, uint32_t tag, char *buffer, int32_t size) {
+    return copy_text(tag, buffer, size, [&]() -> DcmItem * {
+        if ((tag >> 16) == 2) return file->format.getMetaInfo();
+        return file->format.getDataset();
+    });
+}
+
+int32_t cdicom_frame_text(
+    cdicom_file *file, int32_t frame, uint32_t group, uint32_t tag, char *buffer, int32_t size) {
+    return copy_text(tag, buffer, size, [&] { return functional_group(*file, frame, key(group)); });
+}
+
+/// The items of the sequence that the caller walks through just now.
+static const std::vector<DcmItem *> &listed(cdicom_file &file, uint32_t sequence) {
+    if (file.listed_tag != sequence) file.listed = cdicom_items();
+    file.listed_tag = sequence;
+    return items(*file.format.getDataset(), key(sequence), file.listed);
+}
+
+int32_t cdicom_item_count(cdicom_file *file, uint32_t sequence) {
+    size_t count = 0;
+    guarded([&] { count = listed(*file, sequence).size(); });
+    return int32_t(std::min<size_t>(count, INT32_MAX));
+}
+
+int32_t cdicom_item_text(
+    cdicom_file *file, uint32_t sequence, int32_t index, uint32_t tag, char *buffer, int32_t size) {
+    return copy_text(tag, buffer, size, [&]() -> DcmItem * {
+        const auto &found = listed(*file, sequence);
+        return index >= 0 && size_t(index) < found.size() ? found[size_t(index)] : nullptr;
+    });
 }
 
 int32_t cdicom_number(cdicom_file *file, uint32_t tag, int32_t index, double *value) {
@@ -216,7 +251,7 @@ int32_t cdicom_frame_number(
     cdicom_file *file, int32_t frame, uint32_t group, uint32_t tag, int32_t index, double *value) {
     bool found = false;
     guarded([&] {
-        DcmItem *item = functional_group(*file->format.getDataset(), frame, key(group));
+        DcmItem *item = functional_group(*file, frame, key(group));
         found = item && number(*item, tag, index, value);
     });
     return found;
@@ -224,8 +259,4 @@ int32_t cdicom_frame_number(
 
 int32_t cdicom_describe_pixels(cdicom_file *file, cdicom_pixels *pixels) {
     return guarded([&] { *pixels = describe(*file); });
-}
-
-int32_t cdicom_decode(cdicom_file *file, int32_t frame, int32_t *values, size_t count) {
-    return guarded([&] { decode(*file, frame, values, count); });
 }

@@ -39,6 +39,7 @@ static void put_geometry(DcmDataset &data, const cdicom_slice &s) {
     put(data, DCM_KVP, "");
     put(data, DCM_SliceThickness, s.slice_thickness);
     put(data, DCM_SoftwareVersions, s.software_versions);
+    put(data, DCM_GantryDetectorTilt, s.gantry_tilt);
     put(data, DCM_PatientPosition, s.patient_position);
     put(data, DCM_ImagePositionPatient, s.position);
     put(data, DCM_ImageOrientationPatient, s.orientation);

@@ -10,6 +10,8 @@ final class BoneSolid: Sendable {
     let bodies: [(place: Pose<Vertebra, Vertebra>, inverse: Pose<Vertebra, Vertebra>, solid: BodySolid)]
     let rods: [EllipticTube]
     let holes: [EllipticTube]
+    /// The vault of a skull, in the bone's frame; its inside is cut out of everything.
+    let cranium: Cranium?
     /// A ball and a box in CT coordinates that hold the whole bone.
     let centre: Vector3
     let reach: Double
@@ -17,7 +19,7 @@ final class BoneSolid: Sendable {
 
     init(
         label: AnatomicalLabel, pose: Pose<CT, Vertebra>, bodies: [(Pose<Vertebra, Vertebra>, BodySolid)] = [],
-        rods: [EllipticTube], holes: [EllipticTube] = []
+        rods: [EllipticTube], holes: [EllipticTube] = [], cranium: Cranium? = nil
     ) {
         self.label = label
         self.pose = pose
@@ -25,6 +27,7 @@ final class BoneSolid: Sendable {
         self.bodies = bodies.map { ($0.0, $0.0.inverse, $0.1) }
         self.rods = rods
         self.holes = holes
+        self.cranium = cranium
         var low = Vector3(repeating: .infinity)
         var high = -low
         for (place, solid) in bodies {
@@ -39,6 +42,11 @@ final class BoneSolid: Sendable {
                 high = pointwiseMax(high, end + Vector3(repeating: widest))
             }
         }
+        if let half = cranium?.half {
+            let outer = half + Vector3(repeating: 16)
+            low = pointwiseMin(low, -outer)
+            high = pointwiseMax(high, outer)
+        }
         centre = (pose * Point<Vertebra>((low + high) / 2)).coordinates
         reach = length(high - low) / 2
         let half = (high - low) / 2
@@ -51,6 +59,7 @@ final class BoneSolid: Sendable {
     private init(_ whole: BoneSolid, rods: [EllipticTube]) {
         (label, pose, toLocal, bodies) = (whole.label, whole.pose, whole.toLocal, whole.bodies)
         (holes, centre, reach, low, high) = (whole.holes, whole.centre, whole.reach, whole.low, whole.high)
+        cranium = whole.cranium
         self.rods = rods
     }
 
@@ -62,16 +71,22 @@ final class BoneSolid: Sendable {
             self, rods: rods.filter { $0.leastDistance(q) < bound + $0.fillet && $0.distance(q) < bound + $0.fillet })
     }
 
+    /// A lower bound of the distance: that to the box around the bone.
+    @inline(__always) func leastDistance(_ p: Vector3) -> Double {
+        length(pointwiseMax(pointwiseMax(low - p, p - high), .zero))
+    }
+
     /// Distance to the surface of this bone alone, as if no other bone and no canal were there.
     @inline(__always) func distance(_ p: Vector3) -> Double {
         let q = (toLocal * Point<CT>(p)).coordinates
-        var d = Double.infinity
+        var d = cranium?.outer(q) ?? .infinity
         for body in bodies { d = min(d, smooth(d, body.solid.distance((body.inverse * Point(q)).coordinates), 5)) }
         rods.withUnsafeBufferPointer {
             for i in $0.indices where $0[i].leastDistance(q) < d + $0[i].fillet {
                 d = smooth(d, $0[i].distance(q), $0[i].fillet)
             }
         }
+        if let cranium, d < 12 { d = smoothMaximum(d, -cranium.cavity(q), 1) }
         for hole in holes where -hole.leastDistance(q) > d - 2 { d = smoothMaximum(d, -hole.distance(q), 2) }
         return d
     }

@@ -19,9 +19,12 @@ struct CanalLine: Sendable {
     let stations: [Station]
     /// The stations nearest to the given control points.
     let controls: [Int]
+    /// Whether a skull closes the canal at its first station.
+    let isClosedAbove: Bool
 
     /// - Parameter controls: From head to tail: centre, direction to the left, half width and half depth.
-    init(through controls: [(centre: Vector3, left: Vector3, halfWidth: Double, halfDepth: Double)]) {
+    init(through controls: [(centre: Vector3, left: Vector3, halfWidth: Double, halfDepth: Double)], isClosedAbove: Bool = false) {
+        self.isClosedAbove = isClosedAbove
         var stations: [Station] = []
         var marks: [Int] = []
         for i in 0..<(controls.count - 1) {
@@ -87,6 +90,7 @@ struct CanalLine: Sendable {
     /// station.
     @inline(__always) func distance(_ c: Coordinates) -> Double {
         let wall = ovalDistance(c.left, c.back, c.halfWidth, c.halfDepth, squareness: 0.6)
-        return max(wall, c.along - Double(stations.count - 1))
+        let end = max(wall, c.along - Double(stations.count - 1))
+        return isClosedAbove ? max(end, -c.along) : end
     }
 }

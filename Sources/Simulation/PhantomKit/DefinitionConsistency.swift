@@ -7,8 +7,11 @@ extension PhantomDefinition {
     /// - Throws: `PhantomError.inconsistent`.
     func checkConsistency() throws(PhantomError) {
         try checkOrder()
+        guard head == nil || levels.first?.label.number == 1 else {
+            throw .inconsistent(path: "head", problem: .headWithoutAtlas)
+        }
         for (i, level) in levels.enumerated() { try check(level, path: "levels[\(i)]") }
-        try check(sacrum.pedicle, path: "sacrum.pedicle")
+        if let sacrum { try check(sacrum.pedicle, path: "sacrum.pedicle") }
         try checkFiducials()
     }
 
@@ -19,6 +22,7 @@ extension PhantomDefinition {
                 path: "levels[\(i + 1)].level",
                 problem: .levelsNotNeighbours(upper: pair.0.label.name, lower: pair.1.label.name))
         }
+        guard sacrum != nil else { return }
         guard let last = levels.last?.label, (23...25).contains(last.number) else {
             throw .inconsistent(
                 path: "levels[\(levels.count - 1)].level", problem: .lastLevelNotLumbar(levels.last?.label.name ?? ""))
@@ -41,7 +45,9 @@ extension PhantomDefinition {
                 problem: .pedicleTallerThanBody(pedicleMillimetres: pedicle.height, bodyMillimetres: body.height))
         }
         let span = level.canal.width + 2 * pedicle.width
-        guard span <= body.meanWidth * 1.6, level.canal.width <= body.meanWidth * 0.75 else {
+        // In the neck the canal is as wide as the bodies, and the pedicles come off at an angle beside them.
+        let bound = level.label.number <= 10 ? (span: 2.4, canal: 1.5) : (span: 1.6, canal: 0.75)
+        guard span <= body.meanWidth * bound.span, level.canal.width <= body.meanWidth * bound.canal else {
             throw .inconsistent(
                 path: "\(path).canal.width_mm",
                 problem: .pediclesBesideBody(spanMillimetres: span, bodyMillimetres: body.meanWidth))

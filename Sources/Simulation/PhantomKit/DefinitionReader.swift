@@ -44,8 +44,8 @@ enum DefinitionReader {
             levels.append(try level(&map))
             try map.finish()
         }
-        guard (1...18).contains(levels.count) else {
-            throw .outOfRange(file: n.file, key: "levels", value: Double(levels.count), lowest: 1, highest: 18)
+        guard (1...26).contains(levels.count) else {
+            throw .outOfRange(file: n.file, key: "levels", value: Double(levels.count), lowest: 1, highest: 26)
         }
         let labels = levels.map(\.label)
         let definition = PhantomDefinition(
@@ -53,7 +53,9 @@ enum DefinitionReader {
             fieldOfView: try section(&n, "field_of_view", fieldOfView), bone: try section(&n, "bone", bone),
             tissue: try section(&n, "tissue", tissue),
             placement: try section(&n, "placement") { (p) throws(SettingsError) in try placement(&p, labels) },
-            levels: levels, sacrum: try section(&n, "sacrum", sacrum), torso: try section(&n, "torso", torso),
+            levels: levels, sacrum: try optional(&n, "sacrum", sacrum), torso: try section(&n, "torso", torso),
+            implants: try optional(&n, "implants") { (p) throws(SettingsError) in try implants(&p, labels) },
+            head: try optional(&n, "head", head),
             fiducials: try section(&n, "fiducials", fiducials))
         try n.finish()
         return definition
@@ -67,6 +69,13 @@ enum DefinitionReader {
         let value = try read(&inner)
         try inner.finish()
         return value
+    }
+
+    /// The same, `nil` where the key is not there.
+    static func optional<T>(
+        _ map: inout SettingsMap, _ key: String, _ read: Reader<T>
+    ) throws(SettingsError) -> T? {
+        map.has(key) ? try section(&map, key, read) : nil
     }
 
     /// Two numbers, the first not above the second.
@@ -140,7 +149,8 @@ enum DefinitionReader {
         for key in keys { v.append(try n.number(key, in: key == "fiducial_hu" ? 200...20000 : -1000...500)) }
         return PhantomDefinition.Tissue(
             muscle: v[0], fat: v[1], skin: v[2], organ: v[3], bowel: v[4], gas: v[5], blood: v[6], disc: v[7],
-            thecalSac: v[8], fiducial: v[9])
+            thecalSac: v[8], fiducial: v[9], lung: try n.number("lung_hu", in: -1000...0, default: -840),
+            cartilage: try n.number("cartilage_hu", in: -100...400, default: 110))
     }
 
     private static func placement(

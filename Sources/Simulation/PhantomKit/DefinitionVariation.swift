@@ -52,10 +52,13 @@ extension PhantomDefinition {
         d.placement.lateralTilt += draw.angle(Spread.tilt)
         d.placement.axialRotation += draw.angle(Spread.tilt)
         for i in d.levels.indices { d.levels[i].vary(&draw, size) }
-        d.sacrum.upperWidth *= size * draw.factor(Spread.body)
-        d.sacrum.upperDepth *= size * draw.factor(Spread.body)
-        d.sacrum.bodyHeight *= size * draw.factor(Spread.body)
-        d.sacrum.kyphosis += draw.angle(Spread.discAngle)
+        if var sacrum = d.sacrum {
+            sacrum.upperWidth *= size * draw.factor(Spread.body)
+            sacrum.upperDepth *= size * draw.factor(Spread.body)
+            sacrum.bodyHeight *= size * draw.factor(Spread.body)
+            sacrum.kyphosis += draw.angle(Spread.discAngle)
+            d.sacrum = sacrum
+        }
         d.bone.corticalThickness *= draw.factor(Spread.body)
         return d
     }

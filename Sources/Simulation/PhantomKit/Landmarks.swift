@@ -42,7 +42,7 @@ extension Phantom {
                 canalCentre: pose * Point(0, anatomy.canalCentre, 0),
                 pedicles: Side.allCases.compactMap { axis(anatomy.level.label, $0) })
         }
-        let sacrum = definition.sacrum
+        guard let sacrum = definition.sacrum else { return levels }
         let s1 = VertebraLandmarks(
             label: .sacrum, pose: poses.sacral[0],
             upperEndplate: poses.sacral[0] * Point(0, 0, sacrum.bodyHeight / 2 - SacrumAnatomy.concavity),
@@ -52,11 +52,12 @@ extension Phantom {
         return levels + [s1]
     }
 
-    /// The canal's centre line from head to tail, a point about every 5 mm, between the first vertebra and S3.
+    /// The canal's centre line from head to tail, a point about every 5 mm, between the first vertebra and the last, or S3.
     public var canalLine: [Point<CT>] {
         let line = skeleton.canal
         let first = line.controls.count > 1 ? line.controls[1] : 0
-        return stride(from: first, to: line.stations.count, by: 5).map { Point(line.stations[$0].centre) }
+        let last = line.controls.count > 2 ? line.controls[line.controls.count - (poses.sacral.isEmpty ? 2 : 1)] : 0
+        return stride(from: first, through: last, by: 5).map { Point(line.stations[$0].centre) }
     }
 
     /// Angle between the first and the last upper endplate named, in the sagittal sense of the definition, degrees.
@@ -67,7 +68,7 @@ extension Phantom {
 
     /// The pedicle's true axis; `nil` where the phantom has no such vertebra.
     public func axis(_ level: AnatomicalLabel, _ side: Side) -> PedicleAxis? {
-        if level == .sacrum {
+        if level == .sacrum, let sacralAnatomy {
             return measure(
                 level, side, pose: poses.sacral[0], isthmus: sacralAnatomy.isthmus(side),
                 axis: sacralAnatomy.axis(side),

@@ -10,6 +10,17 @@ struct LandmarksFile: Codable, Equatable {
     var vertebrae: [Vertebra]
     var canal_line_mm: [[Double]]
     var fiducials: [Fiducial]
+    var implants: [Metal]
+
+    struct Metal: Codable, Equatable {
+        var kind: String
+        var level: String
+        var side: String?
+        /// A screw's entry and tip; the ends of a rod; a cage's front and back.
+        var start_mm: [Double]
+        var end_mm: [Double]
+        var diameter_mm: Double
+    }
 
     struct Transform: Codable, Equatable {
         var from = "vertebra"
@@ -56,6 +67,11 @@ struct LandmarksFile: Codable, Equatable {
         canal_line_mm = phantom.canalLine.map(numbers)
         fiducials = phantom.fiducials.map {
             Fiducial(name: $0.name, centre_mm: numbers($0.centre), diameter_mm: $0.diameter)
+        }
+        implants = phantom.implants.filter { $0.kind != .tooth }.map {
+            Metal(
+                kind: $0.kind.rawValue, level: $0.level == .sacrum ? "S1" : $0.level.name, side: $0.side?.rawValue,
+                start_mm: numbers($0.start), end_mm: numbers($0.end), diameter_mm: $0.diameter)
         }
     }
 

@@ -4,12 +4,18 @@ import Settings
 
 extension DefinitionReader {
     static func level(_ n: inout SettingsMap) throws(SettingsError) -> PhantomDefinition.Level {
-        let allowed = AnatomicalLabel.craniocaudal.filter { $0.isVertebra && $0.number > 7 }
+        let allowed = AnatomicalLabel.craniocaudal.filter(\.isVertebra)
         return PhantomDefinition.Level(
             label: try vertebra(&n, "level", of: allowed), body: try section(&n, "body", body),
             canal: try section(&n, "canal", canal), pedicle: try section(&n, "pedicle", pedicle),
             processes: try section(&n, "processes", processes), discBelow: try section(&n, "disc_below", disc),
-            ribLength: n.has("rib_length_mm") ? try n.number("rib_length_mm", in: 10...200) : nil)
+            rib: try optional(&n, "rib", rib))
+    }
+
+    private static func rib(_ n: inout SettingsMap) throws(SettingsError) -> PhantomDefinition.Rib {
+        PhantomDefinition.Rib(
+            length: try n.number("length_mm", in: 20...400), cageWidth: try n.number("cage_width_mm", in: 60...400),
+            cageDepth: try n.number("cage_depth_mm", in: 40...350), drop: try n.number("drop_mm", in: 0...200))
     }
 
     private static func body(_ n: inout SettingsMap) throws(SettingsError) -> PhantomDefinition.Body {
@@ -48,7 +54,9 @@ extension DefinitionReader {
             laminaThickness: try n.number("lamina_thickness_mm", in: 3...12),
             articularRadius: try n.number("articular_radius_mm", in: 2.5...10),
             superiorArticularReach: try n.number("superior_articular_reach_mm", in: 0...20),
-            inferiorArticularReach: try n.number("inferior_articular_reach_mm", in: 0...30))
+            inferiorArticularReach: try n.number("inferior_articular_reach_mm", in: 0...30),
+            spinousDrop: n.has("spinous_drop_deg") ? try n.number("spinous_drop_deg", in: 0...70) : nil,
+            transverseBack: try n.number("transverse_back_mm", in: -10...40, default: 16))
     }
 
     private static func disc(_ n: inout SettingsMap) throws(SettingsError) -> PhantomDefinition.Disc {
@@ -73,13 +81,27 @@ extension DefinitionReader {
 
     static func torso(_ n: inout SettingsMap) throws(SettingsError) -> PhantomDefinition.Torso {
         PhantomDefinition.Torso(
-            width: try n.number("width_mm", in: 150...700), depth: try n.number("depth_mm", in: 100...500),
+            width: try n.number("width_mm", in: 100...700), depth: try n.number("depth_mm", in: 100...500),
             centreX: try n.number("centre_x_mm", in: -1000...1000),
             centreY: try n.number("centre_y_mm", in: -1000...1000),
             skinThickness: try n.number("skin_thickness_mm", in: 0.5...5),
             fatThickness: try n.number("fat_thickness_mm", in: 2...100),
             wallThickness: try n.number("wall_thickness_mm", in: 4...60),
-            backCover: try n.number("back_cover_mm", in: 4...100))
+            backCover: try n.number("back_cover_mm", in: 4...100), interior: try interior(&n),
+            upper: try optional(&n, "upper", upper))
+    }
+
+    private static func interior(_ n: inout SettingsMap) throws(SettingsError) -> PhantomDefinition.Torso.Interior {
+        let all = PhantomDefinition.Torso.Interior.allCases
+        let word = try n.word("interior", of: all.map(\.rawValue), default: "abdomen")
+        return all.first { $0.rawValue == word } ?? .abdomen
+    }
+
+    private static func upper(_ n: inout SettingsMap) throws(SettingsError) -> PhantomDefinition.Torso.Upper {
+        PhantomDefinition.Torso.Upper(
+            width: try n.number("width_mm", in: 80...700), depth: try n.number("depth_mm", in: 80...500),
+            centreY: try n.number("centre_y_mm", in: -1000...1000), fromZ: try n.number("from_z_mm", in: -2000...2000),
+            toZ: try n.number("to_z_mm", in: -2000...2000))
     }
 
     static func fiducials(_ n: inout SettingsMap) throws(SettingsError) -> PhantomDefinition.Fiducials {

@@ -10,10 +10,12 @@ public struct PhantomDefinition: Equatable, Sendable {
     public var bone: Bone
     public var tissue: Tissue
     public var placement: Placement
-    /// From head to tail, neighbours; the last one stands on the sacrum.
+    /// From head to tail, neighbours; the last one stands on the sacrum where there is one.
     public var levels: [Level]
-    public var sacrum: Sacrum
+    public var sacrum: Sacrum?
     public var torso: Torso
+    public var implants: Implants?
+    public var head: Head?
     public var fiducials: Fiducials
 
     /// What the scanner does to the image.
@@ -46,6 +48,7 @@ public struct PhantomDefinition: Equatable, Sendable {
     /// Grey values, HU.
     public struct Tissue: Equatable, Sendable {
         public var muscle, fat, skin, organ, bowel, gas, blood, disc, thecalSac, fiducial: Double
+        public var lung, cartilage: Double
     }
 
     /// Where the spine lies: the centre of the reference level's body, and how that body is turned.
@@ -64,8 +67,18 @@ public struct PhantomDefinition: Equatable, Sendable {
         public var pedicle: Pedicle
         public var processes: Processes
         public var discBelow: Disc
-        /// Length of the rib stubs, for thoracic vertebrae.
-        public var ribLength: Double?
+        /// The pair of ribs of a thoracic vertebra.
+        public var rib: Rib?
+    }
+
+    /// A rib, from its head to where its bone ends.
+    public struct Rib: Equatable, Sendable {
+        /// Along its middle line.
+        public var length: Double
+        /// Of the oval on which this pair of ribs lies, seen from above.
+        public var cageWidth, cageDepth: Double
+        /// How much lower than its tubercle a whole rib of this level ends.
+        public var drop: Double
     }
 
     public struct Body: Equatable, Sendable {
@@ -105,6 +118,10 @@ public struct PhantomDefinition: Equatable, Sendable {
         /// tip of
         /// the inferior one.
         public var superiorArticularReach, inferiorArticularReach: Double
+        /// How steeply the spinous process points down; `nil` for nearly level.
+        public var spinousDrop: Double?
+        /// From the body's back wall backwards to the tip of the transverse process.
+        public var transverseBack: Double
     }
 
     /// Angles of the endplates to each other: positive in lordosis, towards the left, and for a turn to the left.
@@ -129,6 +146,17 @@ public struct PhantomDefinition: Equatable, Sendable {
         public var skinThickness, fatThickness, wallThickness: Double
         /// Least soft tissue behind the spinous processes.
         public var backCover: Double
+        public var interior: Interior
+        /// Another outline above some height: shoulders above a chest, a neck above shoulders.
+        public var upper: Upper?
+
+        public enum Interior: String, CaseIterable, Sendable { case abdomen, chest, neck }
+
+        public struct Upper: Equatable, Sendable {
+            public var width, depth, centreY: Double
+            /// CT coordinates: below the lower one the outline is the torso's, above the higher one this.
+            public var fromZ, toZ: Double
+        }
     }
 
     /// Spheres that lie on the skin of the back.

@@ -28,6 +28,8 @@ public enum PhantomError: Error, Equatable, Sendable {
         case shellFillsPedicle(shellMillimetres: Double, pedicleMillimetres: Double)
         /// The disc is wedged so much that its endplates meet.
         case discWedgeClosesDisc(wedgeDegrees: Double, heightMillimetres: Double)
+        /// A head stands on C1, which is not among the levels.
+        case headWithoutAtlas
         case spineOutsideTorso(level: String)
         case fewerThanThreeFiducials(Int)
         case nameTwice(String)

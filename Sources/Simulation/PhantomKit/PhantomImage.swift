@@ -18,6 +18,7 @@ extension Phantom {
             sampler.fill(row: row, shared)
             report.advance()
         }
+        MetalStreaks(definition.implants, implants.filter { $0.label == .metal }, geometry).add(to: shared, seed: seed)
         scanner.blur(shared)
         progress?(0.92)
         var volume = Volume<Int16>(geometry: geometry)
@@ -44,16 +45,21 @@ extension Phantom {
     private func label(_ block: GridBlocks.Block, halve: Bool, _ blocks: GridBlocks, _ out: SharedBuffer<UInt8>) {
         let bones = skeleton.neighbourhood(of: block.centre, radius: block.radius)
         if halve && !bones.isEmpty { return blocks.halves(of: block).forEach { label($0, halve: false, blocks, out) } }
-        let active = soft.active(near: block.centre, radius: block.radius)
+        var active = soft.active(near: block.centre, radius: block.radius)
+        // The brain has the label of the space in which it lies.
+        active.layers.removeAll { soft.isRippled(soft.layers[$0].shape) }
         let geometry = blocks.geometry
+        let metal = implants.filter { $0.leastDistance(block.centre) < block.radius }
         let base = active.floor < 0 ? 0 : soft.layers[active.floor].label.number
-        let plain = active.layers.isEmpty && bones.isEmpty
+        let plain = active.layers.isEmpty && bones.isEmpty && metal.isEmpty
         for z in block.z {
             for y in block.y {
                 for x in block.x {
                     let index = VoxelIndex(x, y, z)
                     let p = geometry.point(index).coordinates
-                    out[geometry.offset(index)] = plain ? base : label(p, base, active.layers, bones)
+                    let piece = metal.last { $0.distance(p) <= 0 }
+                    out[geometry.offset(index)] =
+                        plain ? base : piece?.label.number ?? label(p, base, active.layers, bones)
                 }
             }
         }

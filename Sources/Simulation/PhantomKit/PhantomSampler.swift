@@ -56,8 +56,9 @@ struct PhantomSampler: Sendable {
         let fiducials = phantom.fiducials.filter {
             length($0.centre.coordinates - block.centre) < block.radius + $0.diameter
         }
+        let metal = phantom.implants.filter { $0.leastDistance(block.centre) < block.radius + 1 }
         let base = soft.floor < 0 ? -1000 : phantom.soft.layers[soft.floor].hu
-        let plain = soft.layers.isEmpty && bones.isEmpty && fiducials.isEmpty
+        let plain = soft.layers.isEmpty && bones.isEmpty && fiducials.isEmpty && metal.isEmpty
         for z in block.z {
             for y in block.y {
                 // How far from the last voxel looked at no bone can be.
@@ -70,7 +71,12 @@ struct PhantomSampler: Sendable {
                     var hu = softValue(p, base, soft.layers)
                     clear -= blocks.geometry.spacing.x
                     if clear <= 0 && !bones.isEmpty { hu = boneValue(p, over: hu, bones, &clear) }
-                    for fiducial in fiducials { hu = fiducialValue(p, over: hu, fiducial) }
+                    for piece in metal { hu = insertValue(p, over: hu, piece.hu, piece.distance) }
+                    for fiducial in fiducials {
+                        hu = insertValue(p, over: hu, phantom.definition.tissue.fiducial) {
+                            length($0 - fiducial.centre.coordinates) - fiducial.diameter / 2
+                        }
+                    }
                     out[at] = Float(hu)
                 }
             }
@@ -133,19 +139,19 @@ struct PhantomSampler: Sendable {
         return (whole / 8, core / 8)
     }
 
-    private func fiducialValue(_ p: Vector3, over hu: Double, _ fiducial: Fiducial) -> Double {
-        let q = p - fiducial.centre.coordinates
-        guard length(q) < fiducial.diameter / 2 + halfDiagonal else { return hu }
+    /// What lies over everything else, by the field of its surface.
+    private func insertValue(_ p: Vector3, over hu: Double, _ own: Double, _ field: (Vector3) -> Double) -> Double {
+        guard field(p) < halfDiagonal * 1.5 else { return hu }
         var share = 0.0
         let (x, y, z) = quarter
         for cell in cells {
             for corner in 0..<8 {
                 let (u, v, w) = (corner & 1 == 0 ? x : -x, corner & 2 == 0 ? y : -y, corner & 4 == 0 ? z : -z)
-                share += coverage(length(q + cell + u + v + w) - fiducial.diameter / 2, pointWidth) / 8
+                share += coverage(field(p + cell + u + v + w), pointWidth) / 8
             }
         }
         share /= Double(cells.count)
-        return hu + (phantom.definition.tissue.fiducial - hu) * share
+        return hu + (own - hu) * share
     }
 
     /// The share of a small cell of the given width that lies within a flat boundary at distance `d`.

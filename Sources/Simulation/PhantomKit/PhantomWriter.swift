@@ -55,7 +55,7 @@ extension Phantom {
             throw .unwritable(path: folder, reason: error.localizedDescription)
         }
         progress?(0.5)
-        let labelled = boneLabels
+        let labelled = boneLabels + (implants.contains { $0.label == .metal } ? [.metal] : [])
         for (i, label) in labelled.enumerated() {
             let mesh = try mesh(of: label, spacing: meshSpacing)
             do throws(MeshingError) { try MeshFile.write(mesh, to: "\(folder)/meshes/\(label.name).stl") } catch {

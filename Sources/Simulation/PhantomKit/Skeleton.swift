@@ -30,7 +30,7 @@ struct Skeleton: Sendable {
         var near = Neighbourhood()
         let bound = radius * Self.steepness
         var least = Double.infinity
-        for (i, bone) in bones.enumerated() where length(p - bone.centre) - bone.reach < bound + jointGap + 6 {
+        for (i, bone) in bones.enumerated() where bone.leastDistance(p) < bound + jointGap + 6 {
             let d = bone.distance(p)
             guard d < bound * 2 + jointGap + 6 else { continue }
             least = min(least, d)

@@ -4,20 +4,45 @@ import Imaging
 extension SoftTissue {
     /// Muscles, organs and vessels of a torso around the given spine; distances along it in stations of the canal's
     /// line.
-    init(_ definition: PhantomDefinition, canal: CanalLine, discs: [DiscSolid]) {
+    init(_ definition: PhantomDefinition, canal: CanalLine, discs: [DiscSolid], cage: RibCage?, head: HeadAnatomy?,
+        arteries: [[Vector3]]
+    ) {
         torso = definition.torso
+        self.cage = cage
+        self.head = head
         self.canal = canal
         self.discs = discs
         backReach = Self.backReach(definition, canal)
         layers =
-            Self.walls(definition) + Self.organs(definition, canal) + Self.muscles(definition, canal)
+            Self.walls(definition) + Self.inside(definition, canal, cage) + Self.muscles(definition, canal)
             + Self.spine(definition, canal, discs: discs.count)
+            + Self.arteries(arteries, hu: definition.head?.arteryHU ?? definition.tissue.blood)
+            + (head.map { HeadLayers($0, definition, arteries: arteries).layers } ?? [])
+    }
+
+    private static func arteries(_ courses: [[Vector3]], hu: Double) -> [Layer] {
+        courses.flatMap { course in
+            zip(course, course.dropFirst()).map {
+                Layer(shape: .tube(EllipticTube(from: $0, to: $1, radii: [SIMD2(1.9, 1.9)])), hu: hu, label: .vessel)
+            }
+        }
+    }
+
+    private static func inside(_ definition: PhantomDefinition, _ canal: CanalLine, _ cage: RibCage?) -> [Layer] {
+        switch definition.torso.interior {
+        case .abdomen: organs(definition, canal) + abdominalVessels(definition, canal)
+        case .chest: cage.map { ChestLayers(definition, canal, $0).layers } ?? []
+        case .neck: NeckLayers(definition, canal).layers
+        }
     }
 
     /// So far behind the canal's centre as the spinous process and what covers it, level by level and blended between.
     private static func backReach(_ d: PhantomDefinition, _ canal: CanalLine) -> [Double] {
-        let levels = d.levels.map { $0.canal.depth / 2 + $0.processes.spinousLength + d.torso.backCover }
-        let knots = zip(canal.controls.dropFirst(), levels + [levels.last ?? 40, 34, 30]).map { (Double($0), $1) }
+        let levels = d.levels.map { level in
+            let reach = level.processes.spinousLength * cosine(radians(degrees: level.processes.spinousDrop ?? 0))
+            return level.canal.depth / 2 + reach + d.torso.backCover
+        }
+        let knots = zip(canal.controls.dropFirst(), levels + (d.sacrum == nil ? [levels.last ?? 40] : [levels.last ?? 40, 34, 30])).map { (Double($0), $1) }
         return canal.stations.indices.map { i in
             let x = Double(i)
             guard let after = knots.first(where: { $0.0 >= x }) else { return knots.last?.1 ?? 40 }
@@ -34,8 +59,9 @@ extension SoftTissue {
             Layer(shape: .belowSkin(0), hu: t.skin, label: .softTissue),
             Layer(shape: .belowSkin(torso.skinThickness), hu: t.fat, label: .softTissue),
             Layer(shape: .belowSkin(muscle), hu: t.muscle, label: .softTissue),
-            Layer(shape: .belowSkin(muscle + torso.wallThickness), hu: t.fat, label: .softTissue),
         ]
+            + (torso.interior == .abdomen
+                ? [Layer(shape: .belowSkin(muscle + torso.wallThickness), hu: t.fat, label: .softTissue)] : [])
     }
 
     /// Loosely placed: they make the image less than trivial for a threshold, and are no part of the truth but as
@@ -71,6 +97,7 @@ extension SoftTissue {
                     cover: d.torso.skinThickness + 4),
                 hu: d.tissue.muscle + (side == .left ? 2 : -2), label: .softTissue)
         }
+        guard d.torso.interior == .abdomen else { return [] }
         return Side.allCases.flatMap { side in
             [
                 column(side, 34, 27, 30, 21, top, end),
@@ -80,7 +107,7 @@ extension SoftTissue {
         }
     }
 
-    private static func spine(_ d: PhantomDefinition, _ canal: CanalLine, discs: Int) -> [Layer] {
+    private static func abdominalVessels(_ d: PhantomDefinition, _ canal: CanalLine) -> [Layer] {
         let marks = canal.controls.map(Double.init)
         let fork = marks[max(marks.count - 5, 0)]
         let front = -(d.levels.last.map { $0.canal.depth / 2 + $0.body.meanDepth } ?? 45)
@@ -90,17 +117,20 @@ extension SoftTissue {
                 hu: hu,
                 label: AnatomicalLabel.vessel)
         }
-        let vessels = [
+        return [
             vessel(8, front - 12, 9, -40, fork + 12, d.tissue.blood),
             vessel(-17, front - 11, 10, -40, fork + 22, d.tissue.blood - 35),
             vessel(17, front - 8, 5.5, fork, fork + 70, d.tissue.blood),
             vessel(-14, front - 9, 5.5, fork, fork + 70, d.tissue.blood),
         ]
+    }
+
+    private static func spine(_ d: PhantomDefinition, _ canal: CanalLine, discs: Int) -> [Layer] {
         let disc = (0..<discs).map { Layer(shape: .disc($0), hu: d.tissue.disc, label: AnatomicalLabel.disc) }
         let inside = [
             Layer(shape: .canal(0), hu: d.tissue.fat * 0.6, label: AnatomicalLabel.spinalCanal),
             Layer(shape: .canal(2.2), hu: d.tissue.thecalSac, label: AnatomicalLabel.spinalCanal),
         ]
-        return vessels + disc + inside
+        return disc + inside
     }
 }

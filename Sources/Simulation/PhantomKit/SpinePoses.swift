@@ -8,7 +8,7 @@ import Imaging
 /// again below; so the angle between two endplates is exactly what the definition says.
 struct SpinePoses: Sendable {
     let vertebrae: [Pose<CT, Vertebra>]
-    /// S1, S2 and S3.
+    /// S1, S2 and S3, where there is a sacrum.
     let sacral: [Pose<CT, Vertebra>]
 
     init(_ definition: PhantomDefinition) {
@@ -26,14 +26,18 @@ struct SpinePoses: Sendable {
         for i in stride(from: reference, to: 0, by: -1) { poses[i - 1] = poses[i] * steps[i - 1].inverse }
         for i in reference..<max(levels.count - 1, reference) { poses[i + 1] = poses[i] * steps[i] }
         vertebrae = poses
+        guard let sacrum = definition.sacrum else {
+            sacral = []
+            return
+        }
         let s1 = (poses.last ?? .identity()) * (steps.last ?? .identity())
-        let down = Self.sacralStep(definition.sacrum)
+        let down = Self.sacralStep(sacrum)
         sacral = [s1, s1 * down, s1 * down * down]
     }
 
     /// The pose of the vertebra below in the frame of the one above.
     private static func step(
-        from level: PhantomDefinition.Level, to next: PhantomDefinition.Body?, _ sacrum: PhantomDefinition.Sacrum
+        from level: PhantomDefinition.Level, to next: PhantomDefinition.Body?, _ sacrum: PhantomDefinition.Sacrum?
     ) -> Pose<Vertebra, Vertebra> {
         let disc = level.discBelow
         let bend: Rotation<Vertebra, Vertebra> = turn(
@@ -41,7 +45,7 @@ struct SpinePoses: Sendable {
             z: radians(degrees: disc.axialRotation))
         let half = shift(down: disc.height / 2)
         let upper = shift(down: level.body.height / 2) * tilt(level.body.wedge / 2) * half
-        let lower = half * tilt((next?.wedge ?? 0) / 2) * shift(down: (next?.height ?? sacrum.bodyHeight) / 2)
+        let lower = half * tilt((next?.wedge ?? 0) / 2) * shift(down: (next?.height ?? sacrum?.bodyHeight ?? 0) / 2)
         return upper * Pose(rotation: bend, translation: .zero) * lower
     }
 

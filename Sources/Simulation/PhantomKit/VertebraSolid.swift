@@ -14,6 +14,7 @@ struct VertebraAnatomy: Sendable {
 
     /// The isthmus lies just behind the body's back wall, in its upper half, beside the canal.
     func isthmus(_ side: Side) -> Point<Vertebra> {
+        if isCervical { return cervicalIsthmus(side) }
         let convergence = radians(degrees: level.pedicle.convergence)
         let x = level.canal.width / 2 + width(side) / 2 / cosine(convergence)
         let z = level.body.height / 2 - level.pedicle.height / 2 - 2
@@ -26,21 +27,26 @@ struct VertebraAnatomy: Sendable {
         return Direction(Vector3(-side.sign * sine(a) * cosine(t), -cosine(a) * cosine(t), sine(t))) ?? -.y
     }
 
-    func solid(pose: Pose<CT, Vertebra>) -> BoneSolid {
-        let body = BodySolid(
+    var bodySolid: BodySolid {
+        BodySolid(
             height: level.body.height, upper: SIMD2(level.body.upperWidth, level.body.upperDepth),
             lower: SIMD2(level.body.lowerWidth, level.body.lowerDepth), waistDepth: level.body.waistDepth,
             wedge: level.body.wedge, concavity: level.body.endplateConcavity)
+    }
+
+    func solid(pose: Pose<CT, Vertebra>) -> BoneSolid {
+        if isCervical { return cervicalSolid(pose: pose) }
         let rods = Side.allCases.flatMap { pedicle($0) + arch($0) + articular($0) + [transverse($0)] } + [spinous]
-        return BoneSolid(label: level.label, pose: pose, bodies: [(.identity(), body)], rods: rods)
+        return BoneSolid(label: level.label, pose: pose, bodies: [(.identity(), bodySolid)], rods: rods)
     }
 
     private func pedicle(_ side: Side) -> [EllipticTube] {
         let (centre, axis) = (isthmus(side).coordinates, axis(side).vector)
         let r = SIMD2(width(side) / 2, level.pedicle.height / 2)
+        let half = min(11, level.body.meanDepth * 0.34)
         return [
             EllipticTube(
-                from: centre - axis * 11, to: centre + axis * 11,
+                from: centre - axis * half, to: centre + axis * half,
                 radii: [r * SIMD2(1.15, 1.1), r, r * SIMD2(1.25, 0.95)], end: r.min(),
                 fillet: fillet)
         ]
@@ -80,10 +86,17 @@ struct VertebraAnatomy: Sendable {
         ]
     }
 
+    /// The middle of the transverse process's rounded end.
+    func transverseTip(_ side: Side) -> Vector3 {
+        let p = level.processes
+        let x = p.transverseSpan / 2 - p.transverseHeight * 0.3
+        return Vector3(side.sign * x, backWall + p.transverseBack, isthmus(side).z + 1)
+    }
+
     private func transverse(_ side: Side) -> EllipticTube {
         let (p, s) = (level.processes, side.sign)
         let start = isthmus(side).coordinates + Vector3(s * 1, 7, -2)
-        let tip = Vector3(s * (p.transverseSpan / 2 - p.transverseHeight * 0.3), backWall + 16, start.z + 3)
+        let tip = transverseTip(side)
         let r = SIMD2(p.transverseHeight * 0.32, p.transverseHeight * 0.55)
         return EllipticTube(
             from: start, to: tip, radii: [r * SIMD2(1.3, 1.25), r * SIMD2(0.95, 0.85), r * SIMD2(0.85, 0.8)], end: r.x,
@@ -95,7 +108,10 @@ struct VertebraAnatomy: Sendable {
         let drop = -level.body.height * 0.22
         let r = SIMD2(p.spinousThickness / 2, p.spinousHeight / 2)
         let start = Vector3(0, canalBack + p.laminaThickness, drop - 2)
-        let tip = Vector3(0, canalBack + p.spinousLength - r.x * 1.2, drop - 6)
+        let way = p.spinousLength - r.x * 1.2
+        let down = radians(degrees: p.spinousDrop ?? 0)
+        let tip = Vector3(
+            0, canalBack + way * cosine(down), p.spinousDrop == nil ? drop - 6 : drop - 2 - way * sine(down))
         return EllipticTube(
             from: start, to: tip, radii: [r * SIMD2(1.1, 0.9), r, r * SIMD2(1.35, 0.95)], end: r.x * 1.2, fillet: fillet
         )

@@ -11,9 +11,9 @@ struct Inspect: StyletCommand {
     @OptionGroup var answer: AnswerOptions
 
     func execute(_ console: Console) throws -> Answer {
-        let image = try input.read(console)
+        let image = try input.read(console, keepsExact: false)
         let g = image.ct.geometry
-        let (low, high) = image.ct.voxels.reduce(into: (Int16.max, Int16.min)) { $0 = (min($0.0, $1), max($0.1, $1)) }
+        let (low, high) = image.ct.range
         console.say(
             "\(input.volume): \(image.metadata.format.rawValue), \(image.metadata.modality) \(image.metadata.seriesDescription)"
         )

@@ -8,10 +8,14 @@ struct MeshCommand: StyletCommand {
     static let configuration = CommandConfiguration(
         commandName: "mesh", abstract: "Reconstruct labels, or everything above an HU, as watertight meshes.",
         discussion: """
-            Without --iso the input is a label map, and each label (or each --label) becomes NAME.stl in the folder --out.
+            Without --iso the input is labels (a label map, a folder with one mask a structure, or a DICOM segmentation), and each label (or
+            each --label) becomes NAME.stl in the folder --out. With --image, bones and vessels end where its values say, between voxels;
+            other labels, and all without it, get a smooth surface of the label's own volume. The format dicom-stl wraps each mesh into a DICOM object that refers to the
+            series that --image names (with --iso: the input itself).
 
             Example:
               stylet mesh labels.nii.gz --out meshes/ --label 22 --format ply
+              stylet mesh labels.nii.gz --image ct/ --out meshes/ --format dicom-stl
               stylet mesh ct/ --out meshes/ --iso 250
             """)
 
@@ -19,29 +23,38 @@ struct MeshCommand: StyletCommand {
     @Option(help: "The folder to write to.") var out: String
     @Option(help: "A label's number, several times for several; default: all.") var label: [UInt8] = []
     @Option(help: "The surface at this HU of an image, instead of labels.") var iso: Double?
-    @Option(help: "stl, ply or obj.") var format: MeshFormatName = .stl
+    @Option(help: "The image that the labels were made from: bones end where its values say.") var image: String?
+    @Option(help: "stl, ply, obj or dicom-stl.") var format: MeshFormatName = .stl
     @Option(name: .customLong("max-error-mm"), help: "Simplify, nowhere further than this from the full surface.")
     var maximumError: Double?
+    @OptionGroup var meaning: LabelMeaningOptions
     @OptionGroup var answer: AnswerOptions
 
     func validate() throws {
-        guard iso == nil || label.isEmpty else {
-            throw ValidationError("--label chooses among labels, --iso needs none: give one of them.")
+        guard iso == nil || (label.isEmpty && image == nil) else {
+            throw ValidationError("--label and --image belong to labels, --iso needs none: give one of them.")
         }
         guard maximumError.map({ $0 > 0 && $0.isFinite }) ?? true else {
             throw ValidationError("--max-error-mm must be positive.")
         }
+        guard format != .dicom || iso != nil || image != nil else {
+            throw ValidationError("--format dicom-stl refers to a series: name it with --image.")
+        }
     }
 
     func execute(_ console: Console) throws -> Answer {
-        let meshes = try iso.map { try surface(at: $0, console) } ?? labelSurfaces(console)
+        let (image, meshes) = try iso.map { try surface(at: $0, console) } ?? labelSurfaces(console)
+        if format == .dicom, image?.metadata.format != .dicom { throw ImagingError.noSourceSeries(path: out) }
         try Output.makeFolder(out)
-        let written = try meshes.map { name, number, mesh -> JSONValue in
-            let path = URL(fileURLWithPath: out).appendingPathComponent("\(name).\(format.rawValue)").relativePath
+        let written = try meshes.enumerated().map { place, found -> JSONValue in
+            let (name, number, mesh) = found
+            let path = URL(fileURLWithPath: out).appendingPathComponent("\(name).\(format.ending)").relativePath
             let final = try console.step("simplify", "simplifying \(name)") { _ in
                 try maximumError.map { try mesh.simplified(maxError: $0) } ?? mesh
             }
-            try console.step("write", "writing \(path)") { _ in try MeshFile.write(final, to: path, as: format.format) }
+            try console.step("write", "writing \(path)") { _ in
+                try write(final, named: name, place + 1, image, to: path)
+            }
             console.say(
                 "\(path): \(final.triangles.count) triangles, \(String(format: "%.2f", final.volume / 1000)) ml")
             return [
@@ -53,40 +66,80 @@ struct MeshCommand: StyletCommand {
         return Answer(fields: ["meshes": .array(written)])
     }
 
-    private func surface(at hu: Double, _ console: Console) throws -> [(String, UInt8?, TriangleMesh)] {
+    private func write(
+        _ mesh: TriangleMesh, named name: String, _ number: Int, _ image: LoadedImage?, to path: String
+    ) throws {
+        guard format == .dicom, let image else { return try MeshFile.write(mesh, to: path, as: format.format) }
+        try EncapsulatedMesh.write(
+            stl: MeshFile.data(of: mesh, as: .stl), title: name, number: number, of: image.metadata,
+            on: image.ct.geometry, to: path)
+    }
+
+    private typealias Surfaces = (image: LoadedImage?, meshes: [(String, UInt8?, TriangleMesh)])
+
+    private func surface(at hu: Double, _ console: Console) throws -> Surfaces {
         let image = try input.read(console)
         let mesh = try console.step("mesh", "reconstructing") {
             try SurfaceExtraction.isosurface(of: image.ct, at: hu, progress: $0)
         }
-        return [("iso-\(Int(hu))", nil, mesh)]
+        return (image, [("iso-\(Int(hu))", nil, mesh)])
     }
 
-    private func labelSurfaces(_ console: Console) throws -> [(String, UInt8?, TriangleMesh)] {
-        let labels = try console.step("load", "reading \(input.volume)") { _ in
-            try LabelReader.read(input.volume, scheme: .verse)
+    private func labelSurfaces(_ console: Console) throws -> Surfaces {
+        let image = try image.map { path in
+            try console.step("load", "reading \(path)") {
+                try ImageReader.read(path, series: input.series, progress: $0)
+            }
         }
+        let (labels, isNamed) = try labels(on: image, console)
         let present = labels.counts().keys.sorted()
         let wanted = label.isEmpty ? present.filter { $0 != .softTissue } : label.map { AnatomicalLabel($0) }
-        return try console.step("mesh", "reconstructing \(wanted.count) labels") { progress in
+        let meshes = try console.step("mesh", "reconstructing \(wanted.count) labels") { progress in
             try wanted.enumerated().map { place, one in
                 defer { progress(Double(place + 1) / Double(wanted.count)) }
-                return (
-                    one.name.replacingOccurrences(of: " ", with: "-"), one.number,
-                    try SurfaceExtraction.surface(of: one, in: labels)
-                )
+                let name = isNamed ? one.name.replacingOccurrences(of: " ", with: "-") : "label-\(one.number)"
+                return (name, one.number as UInt8?, try surface(of: one, labels, isNamed ? image : nil, console))
             }
+        }
+        return (image, meshes)
+    }
+
+    private func surface(
+        of label: AnatomicalLabel, _ labels: LabelVolume, _ image: LoadedImage?, _ console: Console
+    ) throws -> TriangleMesh {
+        guard let image else { return try SurfaceExtraction.surface(of: label, in: labels) }
+        let found = try SurfaceExtraction.surface(of: label, in: labels, image: image.ct)
+        if let share = found.edgeShare, share < 0.5 {
+            console.warn(
+                "\(label.name): the image shows an edge along \(Int(share * 100)) % of its surface only; elsewhere the "
+                    + "surface is the label's. Is it the image that the labels were made from?")
+        }
+        return found.mesh
+    }
+
+    /// The labels; where it does not show whose numbers they are, a mesh needs no names, so the numbers are kept.
+    private func labels(on image: LoadedImage?, _ console: Console) throws -> (LabelVolume, isNamed: Bool) {
+        do { return (try meaning.read(input.volume, on: image, console), true) } catch ImagingError.labelSchemeUnclear {
+            console.warn(
+                "\(input.volume): whose numbers these are does not show; meshes are called by them (--label-scheme names them)")
+            let own = Dictionary(uniqueKeysWithValues: (1...255).map { ($0, AnatomicalLabel(UInt8($0))) })
+            return (try LabelReader.read(input.volume, on: image?.ct.geometry, map: own), false)
         }
     }
 }
 
 enum MeshFormatName: String, ExpressibleByArgument, CaseIterable {
     case stl, ply, obj
+    case dicom = "dicom-stl"
 
+    /// What the mesh itself is written as.
     var format: MeshFile.Format {
         switch self {
-        case .stl: .stl
+        case .stl, .dicom: .stl
         case .ply: .ply
         case .obj: .obj
         }
     }
+
+    var ending: String { self == .dicom ? "dcm" : rawValue }
 }

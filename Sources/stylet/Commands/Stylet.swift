@@ -19,6 +19,6 @@ struct Stylet: ParsableCommand {
             PhantomGroup.self, Inspect.self, Convert.self, Segment.self, MeshCommand.self, PlanGroup.self,
             ReportCommand.self,
             KeysGroup.self, RegisterGroup.self, ArmGroup.self, FilterGroup.self, SimGroup.self, Run.self,
-            SceneGroup.self,
+            SceneGroup.self, GuardCommand.self,
         ])
 }

@@ -39,6 +39,7 @@ extension Sentences {
             Failure(
                 code: "not-hu",
                 message: "Values from \(low) to \(high) cannot be HU: there must be air below −200 and bone above 150.")
+        case .settlement(let problem): Failure(code: "level-not-settled", message: sentence(problem) + ".")
         case .unsupportedAnatomy(let name):
             Failure(
                 code: "unsupported-anatomy",
@@ -51,9 +52,35 @@ extension Sentences {
         case .countedFromSacrum(let between): "the sacrum is seen, \(between) vertebrae below lie between"
         case .countedFromLastRib(let above) where above >= 0: "the lowest rib is seen \(above) levels below"
         case .countedFromLastRib(let above): "the lowest rib is seen \(-above) levels above"
+        case .countedFromFirstRib(let below) where below >= 0: "the highest rib is seen \(below) levels above"
+        case .countedFromFirstRib(let below): "the highest rib is seen \(-below) levels below"
         case .vertebraeBetweenRibAndSacrum(let count):
             "\(count) vertebrae without ribs lie between the lowest rib and the sacrum"
+        case .settledByPerson(let named): "counted from \(named.levelName), which a person named"
         case .noAnchor: "neither sacrum nor lowest rib is seen"
+        }
+    }
+
+    private static func sentence(_ problem: SettlementProblem) -> String {
+        func at(_ level: SettledLevel) -> String {
+            String(format: "%@@%g,%g,%g", level.label.levelName, level.point.x, level.point.y, level.point.z)
+        }
+        switch problem {
+        case .noVertebra(let level, let nearest, let distance):
+            guard let nearest else { return "\(at(level)): the image has no vertebra" }
+            return String(
+                format: "%@: no vertebra is there; the nearest, called %@, is %.0f mm away", at(level), nearest.levelName,
+                distance)
+        case .anotherKind(let level, let found):
+            return "\(at(level)): what lies there is \(found == .sacrum ? "the sacrum" : "a vertebra, not the sacrum")"
+        case .contradiction(let a, let b, let between):
+            return "\(at(a)) and \(at(b)) contradict one another: \(between) vertebra(e) lie between them"
+        case .sacrumContradicts(let level, let count):
+            return "\(at(level)): counted from there, \(count) lumbar vertebra(e) would lie above the sacrum that the image shows"
+        case .ribsContradict(let level, let rib):
+            return "\(at(level)): counted from there, the lowest ribs would sit at \(rib.levelName)"
+        case .beyondTheSpine(let level):
+            return "\(at(level)): counted from there, the vertebrae of the image would reach beyond the spine's ends"
         }
     }
 

@@ -3,22 +3,28 @@ import Imaging
 
 /// The image that a command works on.
 struct ImageOptions: ParsableArguments {
-    @Argument(help: "A DICOM folder or file, or a .nii, .nii.gz, .nrrd or .mha file.")
+    @Argument(help: "A DICOM folder, file or DICOMDIR, or a .nii, .nii.gz, .nrrd or .mha file.")
     var volume: String
 
     @Option(help: "The series to take from a folder that holds several.")
     var series: String?
 
+    @Option(help: "The acquisition to take, by its number, from a series that holds several.")
+    var acquisition: Int?
+
     /// Reads the image, and says what is irregular about it.
-    func read(_ console: Console) throws -> LoadedImage {
+    ///
+    /// - Parameter keepsExact: whether values that are no whole HU are wanted, at the cost of memory.
+    func read(_ console: Console, keepsExact: Bool = true) throws -> LoadedImage {
         try console.step("load", "reading \(volume)") { progress in
-            try ImageReader.read(volume, series: series, progress: progress)
+            try ImageReader.read(
+                volume, series: series, acquisition: acquisition, keepsExact: keepsExact, progress: progress)
         }
     }
 
     /// As `read`, for work that ends in a patient: an image whose distances or values cannot be trusted is refused.
     func readForPlanning(_ console: Console) throws -> LoadedImage {
-        let image = try read(console)
+        let image = try read(console, keepsExact: false)
         let forbidding = image.irregularities.filter { $0.effect == .forbidsPlanning }
         guard forbidding.isEmpty else {
             throw Failure(

@@ -1,8 +1,8 @@
 import Frames
 import Imaging
 
-/// Iliac wings and rib stubs: they are there so that levels can be named from what the image shows.
-enum PelvisAndRibs {
+/// Iliac wings: they are there so that levels can be named from what the image shows.
+enum Pelvis {
     /// The wing of the ilium beside the sacrum: a curved plate from the sacroiliac joint to the front.
     static func ilium(_ side: Side, beside s1: Pose<CT, Vertebra>, alarSpan: Double) -> BoneSolid {
         let s = side.sign
@@ -24,23 +24,5 @@ enum PelvisAndRibs {
             EllipticTube(from: wing, to: front, upright: lean, radii: [thin, SIMD2(5, 33), end], end: 14, fillet: 12),
         ]
         return BoneSolid(label: .pelvis, pose: Pose(rotation: rotation, translation: s1.translation), rods: rods)
-    }
-
-    /// A rib's first part: from beside the body out, back, and down.
-    static func rib(_ side: Side, of anatomy: VertebraAnatomy, pose: Pose<CT, Vertebra>, length: Double) -> BoneSolid {
-        let s = side.sign
-        let body = anatomy.level.body
-        let head = Vector3(s * (body.meanWidth * 0.46 + 4), anatomy.backWall - 3, body.height * 0.12)
-        let part = length / 3
-        let neck = head + Vector3(s * 0.72, 0.66, -0.2) * part
-        let angle = neck + Vector3(s * 0.88, 0.12, -0.45) * part
-        let end = angle + Vector3(s * 0.72, -0.45, -0.53) * part
-        let r = SIMD2(3.2, 5.2)
-        let rods = [
-            EllipticTube(from: head, to: neck, radii: [r * 1.05, r * 0.9], fillet: 3),
-            EllipticTube(from: neck, to: angle, radii: [r * 0.9, r], fillet: 3),
-            EllipticTube(from: angle, to: end, radii: [r, r * 0.9], fillet: 3),
-        ]
-        return BoneSolid(label: .rib, pose: pose, rods: rods)
     }
 }

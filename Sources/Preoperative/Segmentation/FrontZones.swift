@@ -1,0 +1,168 @@
+import Frames
+import Imaging
+
+/// Where each voxel of bone lies round the canal, as far as it says whose it can be.
+struct FrontZones: Sendable {
+    enum Zone {
+        static let none: UInt8 = 0
+        /// Behind the canal, near the midline: laminae and spinous processes.
+        static let middle: UInt8 = 1
+        /// Behind the canal, beside the midline: articular processes.
+        static let side: UInt8 = 2
+        /// Beside a body or a pedicle at the chest: a rib's head and neck.
+        static let rib: UInt8 = 3
+        /// Further out, behind a rib's neck if there is one: transverse processes.
+        static let transverse: UInt8 = 4
+    }
+
+    private(set) var zone: [UInt8]
+    /// Along the curve, mm.
+    private(set) var place: [Int16]
+
+    /// Zones of what has a price.
+    init(_ price: [UInt8], _ grid: ScalarGrid, _ curve: SpineCurve, _ surfaces: [BodySurface?], _ lateral: LateralBones) {
+        zone = [UInt8](repeating: Zone.none, count: grid.count)
+        place = [Int16](repeating: 0, count: grid.count)
+        let plane = grid.nx * grid.ny
+        let ribs = RibHeights(lateral, curve)
+        zone.withUnsafeMutableBufferPointer { zoneOut in
+            place.withUnsafeMutableBufferPointer { placeOut in
+                let zone = SharedBuffer(zoneOut), place = SharedBuffer(placeOut)
+                parallelFor(grid.nz) { z in
+                    for i in (z * plane)..<((z + 1) * plane) where price[i] > 0 {
+                        let p = grid.point(offset: i)
+                        let c = curve.place(of: p)
+                        guard abs(c.ahead) < 1 else { continue }
+                        place[i] = Int16(c.index)
+                        zone[i] = Self.zone(p, c.left, c.back, ribs, surfaces)
+                    }
+                }
+            }
+        }
+    }
+
+    /// A rib's neck runs from beside the body to the transverse process's tip, in front of the process: the line
+    /// midway between both, in a body's axial plane, from 15 mm beside the canal's middle (mm, and its slope).
+    static let ribLine = (aside: 15.0, back: -2.0, slope: 1.05)
+
+    private static func zone(
+        _ p: Vector3, _ left: Double, _ back: Double, _ ribs: RibHeights, _ surfaces: [BodySurface?]
+    ) -> UInt8 {
+        let aside = abs(left)
+        if aside > 14, aside < 44, back > -26, back < 34, ribs.contains(p.z, left: left > 0) {
+            let behind = back - (ribLine.back + (aside - ribLine.aside) * ribLine.slope)
+            if behind > 1 { return aside < 26 && back > 4 ? Zone.side : Zone.transverse }
+            if behind < -1, !isBody(p, surfaces) { return Zone.rib }
+        }
+        guard back > 4, aside < 44 else { return Zone.none }
+        guard aside < 26 else { return Zone.transverse }
+        return aside < 12 ? Zone.middle : Zone.side
+    }
+
+    private static func isBody(_ p: Vector3, _ surfaces: [BodySurface?]) -> Bool {
+        surfaces.contains { surface in
+            guard let surface, squaredLength(p - surface.centre) < 1500 else { return false }
+            return surface.depth(p) > -1
+        }
+    }
+}
+
+/// The heights at which ribs run beside the spine, from their far parts: a rib's head lies above these, mm.
+struct RibHeights: Sendable {
+    private let base: Double
+    private var flags: [[Bool]]
+    static let above = 35, below = 6
+
+    init(_ lateral: LateralBones, _ curve: SpineCurve) {
+        let map = lateral.map
+        base = map.origin.z
+        let count = Int(Double(map.nz) * map.spacing) + 1
+        flags = [[Bool]](repeating: [Bool](repeating: false, count: count), count: 2)
+        for i in 0..<map.count where map.values[i] > 0 && lateral.kinds[Int(map.values[i]) - 1] == .rib {
+            let p = map.point(offset: i), left = p.x - curve.middle(at: p.z)
+            guard abs(left) < LateralBones.clearance + 10 else { continue }
+            let k = Int(p.z - base)
+            for j in max(0, k - Self.below)..<min(count, k + Self.above) { flags[left > 0 ? 1 : 0][j] = true }
+        }
+    }
+
+    @inline(__always) func contains(_ z: Double, left: Bool) -> Bool {
+        let k = Int(z - base), side = flags[left ? 1 : 0]
+        return k >= 0 && k < side.count && side[k]
+    }
+}
+
+/// What a step costs one front more than another, by where it leads.
+struct FrontRules: Sendable {
+    /// The heights between which an arch is a piece's own: above and below it is a neighbour's.
+    private struct Limits: Sendable {
+        /// Near the midline: above it is the upper neighbour's spinous process and laminae.
+        var middle = Int16.max
+        /// Beside it: how far up and down articular processes reach.
+        var top = Int16.max, bottom = Int16.min
+        /// The lowest place of transverse processes; the highest is `top`.
+        var transverse = Int16.min
+        /// Above `slow` a front runs in its superior articular processes, below `fast` in its inferior ones.
+        var slow = Int16.max, fast = Int16.min
+    }
+
+    private let limits: [Limits]
+    private let unit: Double
+
+    /// Articular processes from the middle of a disc: up from the vertebra below it, down from the one above, mm.
+    static let articularReach = (up: 9.0, down: 15.0)
+    /// The joints of L5 lie lower than their disc, since it leans forward, mm.
+    static let sacralReach = 4.0
+    /// And its inferior processes hang that much further down, since the canal runs backwards there, mm.
+    static let sacralHang = 12.0
+    /// A step beyond those heights, about 5 mm of dense bone.
+    static let misplaced: Int32 = 30
+    /// A rib's front starts far out, so it must run faster than a vertebra's to meet it at their joints; a vertebra's
+    /// reaches its superior articular processes by a shorter way than its inferior ones. In steps of dense bone.
+    static let ribHaste = 0.5, downHaste = 0.25, upDelay = 0.25
+
+    /// - Parameter spacing: of the grid on which the fronts run, mm.
+    init(segments: [SpineSegment], spacing: Double) {
+        unit = spacing * 6
+        let height = SpineSegment.typicalHeight(segments)
+        limits = segments.indices.map { Self.limits(segments, $0, height) }
+    }
+
+    private static func limits(_ segments: [SpineSegment], _ k: Int, _ height: Double) -> Limits {
+        func place(_ s: Double) -> Int16 { Int16(max(0, min(s, 32000))) }
+        let segment = segments[k]
+        var result = Limits()
+        if let lower = segment.lower {
+            let hang = k == 1 && segments[0].kind == .sacrum ? sacralHang : 0
+            let own = segment.upper.map { $0.s - lower.s } ?? height
+            result.bottom = place(lower.s - min(articularReach.down, 0.5 * own) - hang)
+            result.transverse = place(lower.s - 4)
+            result.fast = place(lower.s + 0.4 * height)
+        }
+        guard let upper = segment.upper else { return result }
+        let isSacrum = segment.kind == .sacrum
+        result.top = place(upper.s + (isSacrum ? sacralReach : articularReach.up))
+        let lower = segment.lower?.s ?? upper.s - height
+        result.middle = isSacrum ? place(upper.s + 6) : place(0.35 * lower + 0.65 * upper.s)
+        result.slow = place(upper.s - (isSacrum ? 14 : 8))
+        return result
+    }
+
+    /// - Parameters:
+    ///   - owner: whose front it is.
+    ///   - zone: of the voxel stepped into, and its place along the curve.
+    @inline(__always) func surcharge(_ owner: UInt8, _ zone: UInt8, _ place: Int16) -> Int32 {
+        typealias Zone = FrontZones.Zone
+        if owner >= Paint.firstRib {
+            guard owner < Paint.pelvis else { return 0 }
+            return (zone == Zone.none || zone == Zone.rib ? 0 : Self.misplaced) - Int32(Self.ribHaste * unit)
+        }
+        guard zone != Zone.none, owner > 0, Int(owner) <= limits.count else { return 0 }
+        if zone == Zone.rib { return Self.misplaced }
+        let own = limits[Int(owner) - 1]
+        if zone == Zone.transverse { return place <= own.top && place >= own.transverse ? 0 : Self.misplaced }
+        let held = zone == Zone.middle ? place <= own.middle : place <= own.top && place >= own.bottom
+        if !held { return Self.misplaced }
+        return place > own.slow ? Int32(Self.upDelay * unit) : place < own.fast ? -Int32(Self.downHaste * unit) : 0
+    }
+}

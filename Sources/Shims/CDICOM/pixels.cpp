@@ -1,0 +1,67 @@
+#include "internal.h"
+
+#include <cstring>
+
+namespace cdicom {
+
+/// Takes the stored bits out of their words and gives them their sign.
+template <class Word> static void unpack(const std::vector<uint8_t> &bytes, const cdicom_pixels &p, int32_t *values) {
+    const size_t count = size_t(p.rows) * size_t(p.columns);
+    const int shift = p.high_bit + 1 - p.bits_stored;
+    const uint64_t mask = (uint64_t(1) << p.bits_stored) - 1;
+    const int64_t sign = p.is_signed ? int64_t(1) << (p.bits_stored - 1) : 0;
+    for (size_t i = 0; i < count; ++i) {
+        Word word;
+        std::memcpy(&word, bytes.data() + i * sizeof(Word), sizeof(Word));
+        const int64_t stored = int64_t((uint64_t(word) >> shift) & mask);
+        values[i] = int32_t((stored ^ sign) - sign);
+    }
+}
+
+void decode(cdicom_file &file, int32_t frame, int32_t *values, size_t count) {
+    const cdicom_pixels p = describe(file);
+    if (frame < 0 || frame >= p.frames) throw Failure(CDICOM_DAMAGED, "no such frame");
+    if (count != size_t(p.rows) * size_t(p.columns)) throw Failure(CDICOM_INTERNAL, "wrong buffer size");
+    DcmDataset &data = *file.format.getDataset();
+    DcmElement *element = nullptr;
+    if (data.findAndGetElement(DCM_PixelData, element).bad()) throw Failure(CDICOM_NO_PIXELS, "no PixelData");
+    auto *pixels = dynamic_cast<DcmPixelData *>(element);
+    if (!pixels) throw Failure(CDICOM_DAMAGED, "PixelData of a wrong kind");
+
+    E_TransferSyntax syntax = EXS_Unknown;
+    const DcmRepresentationParameter *parameter = nullptr;
+    pixels->getOriginalRepresentationKey(syntax, parameter);
+    const DcmXfer transfer(syntax);
+    const size_t word = size_t(p.bits_allocated / 8);
+    Uint32 start = 0;
+    if (transfer.isEncapsulated()) {
+        DcmPixelSequence *sequence = nullptr;
+        check(pixels->getEncapsulatedRepresentation(syntax, parameter, sequence), CDICOM_DAMAGED);
+        const EncodedFrame encoded = encoded_frame(*sequence, frame, p.frames);
+        if (syntax == EXS_JPEG2000 || syntax == EXS_JPEG2000LosslessOnly) {
+            decode_jpeg2000(encoded.bytes, p, values);
+            return;
+        }
+        if (syntax != EXS_RLELossless) check_jpeg(encoded.bytes, p);
+        start = encoded.first_item;
+    } else if (pixels->getLength(syntax) < uint64_t(p.frames) * count * word) {
+        throw Failure(CDICOM_DAMAGED, "fewer pixels than the header names");
+    }
+    // DCMTK rounds frames of an odd number of bytes up.
+    std::vector<uint8_t> bytes(count * word + (count * word & 1));
+    OFString colours;
+    check(
+        pixels->getUncompressedFrame(&data, Uint32(frame), start, bytes.data(), Uint32(bytes.size()), colours, &file.cache),
+        CDICOM_DAMAGED);
+    if (word == 1) unpack<uint8_t>(bytes, p, values);
+    if (word == 2) unpack<uint16_t>(bytes, p, values);
+    if (word == 4) unpack<uint32_t>(bytes, p, values);
+}
+
+}  // namespace cdicom
+
+using namespace cdicom;
+
+int32_t cdicom_decode(cdicom_file *file, int32_t frame, int32_t *values, size_t count) {
+    return guarded([&] { decode(*file, frame, values, count); });
+}
