@@ -104,7 +104,7 @@ let testTargets: [Target] = [
     tests("UncertaintyTests", uses: ["Uncertainty", "TestSupport"]),
     tests("ImagingTests", uses: ["Imaging", "TestSupport"]),
     tests("SegmentationTests", uses: ["Segmentation", "PhantomKit", "TestSupport"]),
-    tests("MeshingTests", uses: ["Meshing", "TestSupport"]),
+    tests("MeshingTests", uses: ["Meshing", "PhantomKit", "TestSupport"]),
     tests("PlanningTests", uses: ["Planning", "PhantomKit", "TestSupport"]),
     tests("RobotModelTests", uses: ["RobotModel", "RobotDescription", "TestSupport"]),
     tests("MotionTests", uses: ["Motion", "TestSupport"]),

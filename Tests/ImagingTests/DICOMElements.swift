@@ -6,6 +6,8 @@ indirect enum DICOMElement {
     case shorts(String, [UInt16])
     case long(UInt32)
     case sequence([[UInt32: DICOMElement]])
+    /// Compressed pixels: an empty offset table and these fragments (PS3.5 A.4).
+    case fragments([Data])
 
     static func us(_ value: Int) -> DICOMElement { .shorts("US", [UInt16(truncatingIfNeeded: value)]) }
     static func ds(_ values: Double...) -> DICOMElement {
@@ -25,6 +27,8 @@ enum CraftedSyntax: String, CaseIterable {
 struct CraftedDataSet {
     var elements: [UInt32: DICOMElement]
     var syntax = CraftedSyntax.explicitLittle
+    /// What the header says, where that is not the truth.
+    var declaredSyntax: String?
 
     /// A CT slice or enhanced multi-frame image of 16-bit pixels, with what every test needs.
     static func image(columns: Int, rows: Int, pixels: [UInt16], signed: Bool = false) -> CraftedDataSet {
@@ -56,7 +60,10 @@ struct CraftedDataSet {
 
     var data: Data {
         var meta = CraftedBytes()
-        let own = [0x0002_0002: "1.2.840.10008.5.1.4.1.1.2", 0x0002_0003: "1.2.3.4", 0x0002_0010: syntax.rawValue]
+        let own = [
+            0x0002_0002: "1.2.840.10008.5.1.4.1.1.2", 0x0002_0003: "1.2.3.4",
+            0x0002_0010: declaredSyntax ?? syntax.rawValue,
+        ]
         for (tag, uid) in own.sorted(by: { $0.key < $1.key }) {
             CraftedDataSet.put(.text("UI", uid), UInt32(tag), .explicitLittle, &meta)
         }
@@ -92,6 +99,15 @@ struct CraftedDataSet {
         case .long(let word):
             vr = "UL"
             value.put(word)
+        case .fragments(let fragments):
+            vr = "OB"
+            for part in [Data()] + fragments {
+                value.put(UInt32(0xE000_FFFE))
+                value.put(UInt32(part.count))
+                value.bytes.append(part)
+            }
+            value.put(UInt32(0xE0DD_FFFE))
+            value.put(UInt32(0))
         case .sequence(let items):
             vr = "SQ"
             for item in items {
@@ -104,6 +120,12 @@ struct CraftedDataSet {
         }
         out.put(UInt16(tag >> 16))
         out.put(UInt16(tag & 0xFFFF))
+        if case .fragments = element {
+            out.put(text: "OB", length: 4)
+            out.put(UInt32.max)
+            out.bytes.append(value.bytes)
+            return
+        }
         if syntax == .implicitLittle {
             out.put(UInt32(value.bytes.count))
         } else if ["OW", "OB", "SQ", "UN", "UT"].contains(vr) {

@@ -132,6 +132,25 @@ import Testing
         #expect(try read(slices).irregularities.map(\.effect) == (effect.map { [$0] } ?? []))
     }
 
+    @Test func unknownSyntaxesAreRefused() throws {
+        var slice = CraftedDataSet.image(columns: 2, rows: 1, pixels: [24, 1024])
+        slice.place("0\\0\\0")
+        slice.declaredSyntax = "1.2.840.10008.1.2.99"
+        #expect(
+            fileProblem { _ = try read([slice]) }
+                == .unsupported(field: "image", value: "transfer syntax 1.2.840.10008.1.2.99"))
+    }
+
+    /// GE's private syntax: little endian but for the pixels.
+    @Test func bigEndianPixelsInALittleEndianFile() throws {
+        var slice = CraftedDataSet.image(
+            columns: 2, rows: 1, pixels: [UInt16(24).byteSwapped, UInt16(1024).byteSwapped])
+        slice.place("0\\0\\0")
+        slice.syntax = .implicitLittle
+        slice.declaredSyntax = "1.2.840.113619.5.2"
+        #expect(try read([slice]).ct.voxels == [-1000, 0])
+    }
+
     @Test func tablesOfValuesAreRefused() throws {
         var slice = CraftedDataSet.image(columns: 2, rows: 1, pixels: [24, 1024])
         slice.place("0\\0\\0")

@@ -14,7 +14,9 @@ import Testing
         for (k, label) in labels.enumerated() {
             let centre = 15 + step * k
             for z in (centre - half)..<(centre + half) {
-                for y in (20 - half)..<(20 + half) { for x in (20 - half)..<(20 + half) { volume[VoxelIndex(x, y, z)] = label } }
+                for y in (20 - half)..<(20 + half) {
+                    for x in (20 - half)..<(20 + half) { volume[VoxelIndex(x, y, z)] = label }
+                }
             }
         }
         return volume

@@ -36,11 +36,15 @@ import Testing
 
     @Test func structuresGetTheirLabels() throws {
         let masks = [
-            "vertebrae_L3.nii.gz": mask(2..<3), "vertebrae_L4.nii.gz": mask(1..<2, value: 255), "hip_left.nrrd": mask(0..<1),
+            "vertebrae_L3.nii.gz": mask(2..<3), "vertebrae_L4.nii.gz": mask(1..<2, value: 255),
+            "hip_left.nrrd": mask(0..<1),
             "liver.nii.gz": mask(4..<5),
         ]
         let loaded = try load(masks, extra: ["notes.txt"])
-        #expect((0..<5).map { loaded.volume[label: VoxelIndex(0, 0, $0)].name } == ["pelvis", "L4", "L3", "label 0", "label 0"])
+        #expect(
+            (0..<5).map { loaded.volume[label: VoxelIndex(0, 0, $0)].name } == [
+                "pelvis", "L4", "L3", "label 0", "label 0",
+            ])
         #expect(loaded.remarks == [.leftOut(["liver.nii.gz"])])
     }
 
@@ -66,7 +70,10 @@ import Testing
 
     @Test func whatCannotBeUsedIsRefused() throws {
         let same = ["vertebrae_L3.nii.gz": mask(1..<3), "vertebrae_L4.nii.gz": mask(1..<3)]
-        guard case .structuresOverlap(_, AnatomicalLabel(22), AnatomicalLabel(23), 24) = imagingError({ _ = try load(same) })
+        guard
+            case .structuresOverlap(_, AnatomicalLabel(22), AnatomicalLabel(23), 24) = imagingError({
+                _ = try load(same)
+            })
         else { return #expect(Bool(false), "the same vertebra twice was taken") }
         var two = mask(0..<1)
         two[VoxelIndex(0, 0, 4)] = 7
@@ -89,17 +96,22 @@ import Testing
         #expect(loaded.volume.counts() == [AnatomicalLabel(22): 12])
     }
 
-    @Test(arguments: [
-        ("vertebrae_L3", 22), ("vertebrae_C1", 1), ("vertebrae_T12", 19), ("vertebrae_S1", 26), ("L5 vertebra", 24),
-        ("T4", 11), ("t13", 28), ("L6", 25), ("sacrum", 26), ("Hip-Left", 112), ("hip_right", 112), ("rib_left_7", 111),
-        ("rib_right_12", 111), ("femur_left", 113), ("skull", 101), ("aorta", 104), ("iliac_artery_left", 104),
-        ("humerus_right", 100), ("spinal canal", 103), ("soft tissue", 102), ("Left first rib", 111), ("Rib", 111),
-        ("Intervertebral disc", 110), ("portal_vein_and_splenic_vein", 104),
-    ] as [(String, UInt8)])
+    @Test(
+        arguments: [
+            ("vertebrae_L3", 22), ("vertebrae_C1", 1), ("vertebrae_T12", 19), ("vertebrae_S1", 26), ("L5 vertebra", 24),
+            ("T4", 11), ("t13", 28), ("L6", 25), ("sacrum", 26), ("Hip-Left", 112), ("hip_right", 112),
+            ("rib_left_7", 111),
+            ("rib_right_12", 111), ("femur_left", 113), ("skull", 101), ("aorta", 104), ("iliac_artery_left", 104),
+            ("humerus_right", 100), ("spinal canal", 103), ("soft tissue", 102), ("Left first rib", 111), ("Rib", 111),
+            ("Intervertebral disc", 110), ("portal_vein_and_splenic_vein", 104),
+        ] as [(String, UInt8)])
     func namesOfOthersMeanOurs(_ name: String, _ number: UInt8) {
         #expect(StructureName.label(name) == AnatomicalLabel(number))
     }
 
-    @Test(arguments: ["liver", "L7", "T0", "C8", "spinal_cord", "rib_left_99", "", "___", "vertebrae", "L3 L4", "costal_cartilages", "heart", "brain"])
+    @Test(arguments: [
+        "liver", "L7", "T0", "C8", "spinal_cord", "rib_left_99", "", "___", "vertebrae", "L3 L4", "costal_cartilages",
+        "heart", "brain",
+    ])
     func otherNamesMeanNothing(_ name: String) { #expect(StructureName.label(name) == nil) }
 }

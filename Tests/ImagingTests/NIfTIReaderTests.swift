@@ -151,6 +151,31 @@ import Testing
         #expect(problem(shorts(nowhere)) == .badHeader(field: "vox_offset", value: "\(Double(Float(1e30)))"))
     }
 
+    /// What a person is told counts the bytes that come out, not those that are compressed.
+    @Test func cutCompressedFilesSayHowFarTheyReach() throws {
+        let plain = shorts(CraftedNIfTI())
+        let packed = craftedGzip(plain)
+        // 10 bytes of gzip's header and 5 of the block's come before the first byte, 8 of the checksum after the last.
+        #expect(packed.count == plain.count + 23)
+        #expect(
+            problem(packed.prefix(15 + 390), name: "a.nii.gz")
+                == .compressedDataEnds(expectedBytes: plain.count, decodedBytes: 390))
+        #expect(
+            problem(packed.dropLast(3), name: "a.nii.gz")
+                == .compressedDataEnds(expectedBytes: plain.count, decodedBytes: plain.count))
+    }
+
+    /// Three numbers that belong to no unit quaternion are no orientation; with an sform beside them that one counts.
+    @Test func impossibleQuaternions() throws {
+        var file = CraftedNIfTI()
+        file.qform = (1, 3, 0, 0, 0, 0, 0)
+        #expect(try read(shorts(file)).irregularities.allSatisfy { $0.kind != .noPatientPosition })
+        file.sform.code = 0
+        guard case .badHeader("quatern", _) = problem(shorts(file)) else {
+            return #expect(Bool(false), "an orientation was made up")
+        }
+    }
+
     @Test func everyTruncationIsAnError() throws {
         let plain = shorts(CraftedNIfTI())
         for count in 0..<plain.count { #expect(problem(plain.prefix(count)) != nil, "\(count) bytes") }

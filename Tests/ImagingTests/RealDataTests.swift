@@ -130,7 +130,8 @@ import Testing
     @Test(.enabled(if: realData("thoracolumbar-j2k-dicom") != nil, "needs shared/data"))
     func labelsWithTurnedAxes() throws {
         let ct = try ImageReader.read(realData("thoracolumbar-j2k-dicom")!.path).ct
-        let labels = try LabelReader.read(realData("thoracolumbar-j2k-dicom-labels.nii.gz")!.path, on: ct.geometry)
+        let labels = try LabelReader.read(
+            realData("thoracolumbar-j2k-dicom-labels.nii.gz")!.path, on: ct.geometry, scheme: .totalSegmentator)
         #expect(labels.geometry == ct.geometry)
         // Bone under the labels: a flipped map would lie in air and gut.
         let t12 = zip(labels.voxels, ct.voxels).filter { $0.0 == 19 }.map { Double($0.1) }

@@ -21,7 +21,8 @@ import Testing
 
         var data: Data {
             var set = CraftedDataSet(elements: [
-                0x0008_0016: .text("UI", kind == "LABELMAP" ? "1.2.840.10008.5.1.4.1.1.66.7" : "1.2.840.10008.5.1.4.1.1.66.4"),
+                0x0008_0016: .text(
+                    "UI", kind == "LABELMAP" ? "1.2.840.10008.5.1.4.1.1.66.7" : "1.2.840.10008.5.1.4.1.1.66.4"),
                 0x0008_0018: .text("UI", "1.2.3.4"), 0x0008_0060: .text("CS", "SEG"), 0x0020_000D: .text("UI", "1.2.3"),
                 0x0020_000E: .text("UI", "1.2.3.5"), 0x0020_0052: .text("UI", "1.2.3.6"), 0x0028_0002: .us(1),
                 0x0028_0004: .text("CS", "MONOCHROME2"), 0x0028_0010: .us(3), 0x0028_0011: .us(5),
@@ -134,7 +135,8 @@ import Testing
         let labels = try load(two, on: image, frame: "1.2.3.6").volume
         #expect(labels.geometry == image)
         let expected: [(Vector3, UInt8)] = [
-            (Vector3(10, 20, 34), 23), (Vector3(10.5, 20.5, 34), 22), (Vector3(10.25, 20, 30), 22), (Vector3(10, 20, 30), 0),
+            (Vector3(10, 20, 34), 23), (Vector3(10.5, 20.5, 34), 22), (Vector3(10.25, 20, 30), 22),
+            (Vector3(10, 20, 30), 0),
             (Vector3(11, 21, 34), 23),
         ]
         for (place, label) in expected { #expect(labels[image.nearest(Point(place))] == label, "\(place)") }
@@ -156,9 +158,11 @@ import Testing
         }
         let image = try GridGeometry(
             size: GridSize(5, 3, 3), spacing: Vector3(0.25, 0.5, 2), origin: Point(10, 20, 30))
-        guard case .anotherFrameOfReference(_, "1.2.3.6", "9.9") = imagingError({
-            _ = try load(two, on: image, frame: "9.9")
-        }) else { return #expect(Bool(false), "another frame of reference was taken") }
+        guard
+            case .anotherFrameOfReference(_, "1.2.3.6", "9.9") = imagingError({
+                _ = try load(two, on: image, frame: "9.9")
+            })
+        else { return #expect(Bool(false), "another frame of reference was taken") }
     }
 
     /// 8 bits a pixel, half of 200 and more.
@@ -196,7 +200,13 @@ import Testing
         var crafted = two
         crafted.segments = [("vertebrae_L2", "36470004"), ("L4", "")]
         #expect(
-            { if case .segmentContradicts(_, 1, "vertebrae_L2", AnatomicalLabel(22)) = refusal(crafted) { true } else { false } }())
+            {
+                if case .segmentContradicts(_, 1, "vertebrae_L2", AnatomicalLabel(22)) = refusal(crafted) {
+                    true
+                } else {
+                    false
+                }
+            }())
         crafted.segments = [("Liver", ""), ("Spleen", "")]
         #expect({ if case .unknownLabels = refusal(crafted) { true } else { false } }())
         crafted = two
@@ -204,10 +214,19 @@ import Testing
         #expect({ if case .unreadable(_, .unsupported("frames", _)) = refusal(crafted) { true } else { false } }())
         crafted = two
         crafted.orientation = "1\\0\\0\\0.5\\1\\0"
-        #expect({ if case .unreadable(_, .badHeader("ImageOrientationPatient", _)) = refusal(crafted) { true } else { false } }())
+        #expect(
+            {
+                if case .unreadable(_, .badHeader("ImageOrientationPatient", _)) = refusal(crafted) {
+                    true
+                } else {
+                    false
+                }
+            }())
         crafted = two
         crafted.kind = "SURFACE"
-        #expect({ if case .unreadable(_, .unsupported("SegmentationType", _)) = refusal(crafted) { true } else { false } }())
+        #expect(
+            { if case .unreadable(_, .unsupported("SegmentationType", _)) = refusal(crafted) { true } else { false } }()
+        )
     }
 
     @Test func everyTruncationIsAnError() throws {

@@ -91,8 +91,42 @@ import Testing
         #expect(problem(nrrd(directions: "(1,0,0) (0,nan,0) (0,0,1)"), raw(), "a.nrrd") != nil)
         #expect(
             problem(nrrd(space: "scanner-xyz"), raw(), "a.nrrd") == .unsupported(field: "space", value: "scanner-xyz"))
-        #expect(problem(nrrd(more: "data file: missing.raw\n"), raw(), "a.nrrd") == .notFound)
+        #expect(
+            problem(nrrd(more: "data file: missing.raw\n"), raw(), "a.nrrd")
+                == .dataFileNotFound(name: "missing.raw"))
         #expect(problem("no image at all", raw(), "a.nrrd") == .unknownFormat)
+    }
+
+    /// Numbers as text; bytes to skip inside compressed data; types as ITK names them; lengths in another unit.
+    @Test func nrrdTextSkipsAndUnits() throws {
+        let text = values.map(String.init).joined(separator: "\n")
+        #expect(try read(["a.nrrd": Data((nrrd(encoding: "txt") + text).utf8)], "a.nrrd").ct.voxels == values)
+        let skipped = Data(nrrd(encoding: "gzip", more: "byte skip: 3\n").utf8) + craftedGzip(Data("xyz".utf8) + raw())
+        #expect(try read(["a.nrrd": skipped], "a.nrrd").ct.voxels == values)
+        let last = Data(nrrd(encoding: "gzip", more: "byte skip: -1\n").utf8) + craftedGzip(raw())
+        #expect(fileProblem { _ = try read(["a.nrrd": last], "a.nrrd") } == .badHeader(field: "byte skip", value: "-1"))
+        var wide = CraftedBytes()
+        for v in values { wide.put(Int64(v)) }
+        let long = nrrd().replacing("type: short", with: "type: long long int")
+        #expect(try read(["a.nrrd": Data(long.utf8) + wide.bytes], "a.nrrd").ct.voxels == values)
+        let inMillimetres = nrrd(more: "space units: \"mm\" \"mm\" \"mm\"\n")
+        #expect(try read(["a.nrrd": Data(inMillimetres.utf8) + raw()], "a.nrrd").ct.voxels == values)
+        #expect(
+            problem(nrrd(more: "space units: \"m\" \"m\" \"m\"\n"), raw(), "a.nrrd")
+                == .unsupported(field: "space units", value: "m"))
+    }
+
+    @Test func textVoxelsThatLie() throws {
+        func problem(_ text: String) -> FileProblem? {
+            fileProblem { _ = try read(["a.nrrd": Data((nrrd(encoding: "ascii") + text).utf8)], "a.nrrd") }
+        }
+        let text = values.map(String.init).joined(separator: " ")
+        #expect(problem(text) == nil)
+        #expect(problem(text.replacing("-950", with: "70000")) == .badHeader(field: "voxel", value: "70000"))
+        #expect(problem(text.replacing("-950", with: "1.5")) == .badHeader(field: "voxel", value: "1.5"))
+        #expect(problem(text.replacing("-950", with: "x")) == .badHeader(field: "voxel", value: "x"))
+        #expect(problem(String(text.dropLast(5))) == .truncated(expectedBytes: 47, foundBytes: 46))
+        #expect(problem("1 2 3") == .truncated(expectedBytes: 47, foundBytes: 5))
     }
 
     private func meta(
@@ -126,6 +160,23 @@ import Testing
             "a.mhd": Data(meta(file: "b.raw", more: "HeaderSize = -1").utf8), "b.raw": Data("junk".utf8) + raw(),
         ]
         #expect(try read(files, "a.mhd").ct.voxels == values)
+    }
+
+    @Test func metaImageTextAndWhatIsNotUnderstood() throws {
+        let text = meta().replacing("BinaryData = True", with: "BinaryData = False")
+        let numbers = Data(values.map(String.init).joined(separator: " ").utf8)
+        #expect(try read(["a.mha": Data(text.utf8) + numbers], "a.mha").ct.voxels == values)
+        let slope = meta(more: "ElementToIntensityFunctionSlope = 2")
+        #expect(
+            problem(slope, raw(), "a.mha") == .unsupported(field: "ElementToIntensityFunctionSlope", value: "2"))
+        let same = meta(more: "ElementToIntensityFunctionSlope = 1\nElementToIntensityFunctionOffset = 0")
+        #expect(try read(["a.mha": Data(same.utf8) + raw()], "a.mha").ct.voxels == values)
+        let mesh = meta().replacing("ObjectType = Image", with: "ObjectType = Mesh")
+        #expect(problem(mesh, raw(), "a.mha") == .unsupported(field: "ObjectType", value: "Mesh"))
+        let unplaced = meta().replacing("TransformMatrix = 0 1 0 -1 0 0 0 0 1\nOffset = 10 20 30\n", with: "")
+        #expect(
+            try read(["a.mha": Data(unplaced.utf8) + raw()], "a.mha").irregularities
+                .contains(Irregularity(.noPatientPosition, .forbidsPlanning)))
     }
 
     @Test func metaImageHeadersThatLie() throws {

@@ -118,7 +118,9 @@ import Testing
         let middle = sphere.centre.coordinates.x
         for i in 0..<sphere.labels.size.count {
             let v = sphere.labels.geometry.index(offset: i)
-            if sphere.labels[v] != 0, sphere.labels.geometry.point(v).coordinates.x > middle { sphere.labels[v] = Self.l4.number }
+            if sphere.labels[v] != 0, sphere.labels.geometry.point(v).coordinates.x > middle {
+                sphere.labels[v] = Self.l4.number
+            }
         }
         let found = try SurfaceExtraction.surface(of: Self.l3, in: sphere.labels, image: sphere.ct).mesh
         let border = found.vertices.map(\.coordinates.x).max() ?? 0

@@ -88,7 +88,8 @@ import Testing
         let grid = try GridGeometry(size: GridSize(width, 7, 6), spacing: Vector3(1, 2, 3), origin: .origin)
         let voxels = (0..<grid.size.count).map { _ in Int16(random.uniform() * 400) }
         for (level, side) in [(200.0, SurfaceExtraction.Side.above), (150.5, .below)] {
-            let mesh = try SurfaceExtraction.isosurface(of: Volume(geometry: grid, voxels: voxels), at: level, solid: side)
+            let mesh = try SurfaceExtraction.isosurface(
+                of: Volume(geometry: grid, voxels: voxels), at: level, solid: side)
             #expect(mesh.defects == [])
             let floats = Volume(geometry: grid, voxels: voxels.map { Float($0) })
             #expect(mesh == (try SurfaceExtraction.isosurface(of: floats, at: level, solid: side)))

@@ -43,7 +43,7 @@ import Testing
         let files = try phantomPaths().map { try String(contentsOfFile: $0, encoding: .utf8) }
         for (path, low, high) in all {
             for (value, isLow) in [(low - 1, true), (high + 1, false)] {
-                guard let edited = try files.lazy.compactMap({ try? replacing(path, in: $0, with: value) }).first else {
+                guard let edited = files.lazy.compactMap({ try? replacing(path, in: $0, with: value) }).first else {
                     Issue.record("\(path) is in no phantom"); continue
                 }
                 do throws(PhantomError) {
@@ -53,7 +53,8 @@ import Testing
                     guard case .definition(.outOfRange(_, let key, _, let lowest, let highest)) = error else {
                         Issue.record("\(path): \(error)"); continue
                     }
-                    #expect(key == path)
+                    // The level that has this key need not be the first.
+                    #expect(key.replacing(try Regex("levels\\[[0-9]+\\]"), with: "levels[0]") == path)
                     #expect(isLow ? lowest == low : highest == high, "\(path): \(lowest)…\(highest)")
                 }
             }

@@ -41,7 +41,7 @@ import Testing
             let upper = phantom.poses.vertebrae[i]
             let next =
                 i + 1 < phantom.definition.levels.count
-                ? phantom.definition.levels[i + 1].body.height : phantom.definition.sacrum.bodyHeight
+                ? phantom.definition.levels[i + 1].body.height : (phantom.definition.sacrum?.bodyHeight ?? 0)
             let lower = i + 1 < phantom.poses.vertebrae.count ? phantom.poses.vertebrae[i + 1] : phantom.poses.sacral[0]
             let gap = (upper * Point<Vertebra>(0, 0, -level.body.height / 2)).distance(
                 to: lower * Point(0, 0, next / 2))

@@ -8,14 +8,22 @@ import TestSupport
 
 let lumbarVertebrae = (20...24).map { AnatomicalLabel(UInt8($0)) }
 
-/// The lumbar phantom as a scanner sees it, and the labels that it really has.
+/// A phantom as a scanner sees it, and the labels that it really has.
 struct PhantomCase {
     let ct: Volume<Int16>
     let truth: LabelVolume
 
-    init(spacing: Vector3, seed: UInt64 = 1, change: (inout PhantomDefinition) -> Void = { _ in }) throws {
+    /// - Parameters:
+    ///   - size: of the field of view, mm; the definition's own where it is smaller.
+    ///   - person: another one than the definition's.
+    init(
+        _ name: String = "lumbar", spacing: Vector3, size: Vector3? = nil, person: UInt64? = nil, seed: UInt64 = 1,
+        change: (inout PhantomDefinition) -> Void = { _ in }
+    ) throws {
         var definition = try PhantomDefinition.load(
-            repositoryFolder().appendingPathComponent("Phantoms/lumbar.yaml").path)
+            repositoryFolder().appendingPathComponent("Phantoms/\(name).yaml").path)
+        if let person { definition = definition.varied(seed: person) }
+        if let size { definition.fieldOfView.size = pointwiseMin(definition.fieldOfView.size, size) }
         change(&definition)
         let phantom = try Phantom(definition)
         ct = phantom.sample(try phantom.geometry(spacing: spacing), seed: seed)
@@ -32,6 +40,36 @@ func dice(_ a: LabelVolume, _ b: LabelVolume, _ label: AnatomicalLabel) -> Doubl
         if x == label.number && y == label.number { both += 1 }
     }
     return sum == 0 ? 0 : 2 * Double(both) / Double(sum)
+}
+
+/// For each vertebra of the truth that lies whole in the image, the finding that covers most of it.
+func pairs(_ found: SpineSegmentationResult, _ truth: LabelVolume) -> [(
+    truth: AnatomicalLabel, finding: VertebraFinding?
+)] {
+    let edge = edgeLabels(truth)
+    return AnatomicalLabel.craniocaudal.filter { $0.isVertebra && !edge.contains($0.number) }.compactMap { label in
+        var votes = [Int](repeating: 0, count: 256), count = 0
+        for (x, y) in zip(found.labels.voxels, truth.voxels) where y == label.number {
+            votes[Int(x)] += 1
+            count += 1
+        }
+        guard count > 0 else { return nil }
+        let best = (1...28).max { votes[$0] < votes[$1] }.flatMap { votes[$0] * 2 > count ? UInt8($0) : nil }
+        return (label, found.vertebrae.first { $0.label.number == best })
+    }
+}
+
+/// Numbers of what reaches the outermost voxels.
+func edgeLabels(_ labels: LabelVolume) -> Set<UInt8> {
+    let n = labels.size
+    var found: Set<UInt8> = []
+    for (i, value) in labels.voxels.enumerated() where value != 0 && !found.contains(value) {
+        let at = labels.geometry.index(offset: i)
+        if at.x == 0 || at.y == 0 || at.z == 0 || at.x == n.x - 1 || at.y == n.y - 1 || at.z == n.z - 1 {
+            found.insert(value)
+        }
+    }
+    return found
 }
 
 extension Volume {

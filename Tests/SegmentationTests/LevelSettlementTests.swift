@@ -27,7 +27,8 @@ import Testing
         }
         return SpineSegmentationResult(
             labels: volume, vertebrae: findings, structures: [],
-            warnings: [.uncertainLevels, .partialVertebra(labels[0])] + (labels.count > 1 ? [.lowDensity(labels[1], hounsfield: 90)] : []))
+            warnings: [.uncertainLevels, .partialVertebra(labels[0])]
+                + (labels.count > 1 ? [.lowDensity(labels[1], hounsfield: 90)] : []))
     }
 
     private static let unit = GridGeometry.cube
@@ -56,9 +57,10 @@ import Testing
         let before = result(["T10", "T11", "T12", "L1", "L2"])
         let after = try LevelSettlement.settle(before, [level("L2", 3, of: 5)])
         #expect(names(after) == ["T11", "T12", "L1", "L2", "L3"])
-        #expect(after.vertebrae.allSatisfy(\.isCertain))
+        #expect(after.vertebrae.map(\.isCertain) == [true, true, true, true, true])
         #expect(after.vertebrae[0].evidence.first == .settledByPerson(named: AnatomicalLabel(21)))
-        #expect(after.warnings == [.partialVertebra(AnatomicalLabel(18)), .lowDensity(AnatomicalLabel(19), hounsfield: 90)])
+        #expect(
+            after.warnings == [.partialVertebra(AnatomicalLabel(18)), .lowDensity(AnatomicalLabel(19), hounsfield: 90)])
         for (k, name) in names(after).enumerated() {
             let place = after.labels.geometry.nearest(Point(0, 0, Double(20 * (5 - k) - 10)))
             #expect(after.labels[label: place] == AnatomicalLabel(vertebra: name))
@@ -91,7 +93,10 @@ import Testing
     /// Six vertebrae between L1 and the sacrum: the lowest is L6. Four: there is no L5.
     @Test func transitionalColumns() throws {
         let six = result(["T12", "L1", "L2", "L3", "L4", "L5", "S1"])
-        #expect(names(try LevelSettlement.settle(six, [level("L1", 0, of: 7)])) == ["L1", "L2", "L3", "L4", "L5", "L6", "S1"])
+        #expect(
+            names(try LevelSettlement.settle(six, [level("L1", 0, of: 7)])) == [
+                "L1", "L2", "L3", "L4", "L5", "L6", "S1",
+            ])
         let four = result(["L1", "L2", "L3", "L4", "L5", "S1"])
         let settled = try LevelSettlement.settle(four, [level("L1", 1, of: 6)])
         #expect(names(settled) == ["T12", "L1", "L2", "L3", "L4", "S1"])
@@ -107,14 +112,15 @@ import Testing
         let ribs = result(["T10", "T11", "T12", "L1", "L2", "L3", "L4", "L5", "S1"], lastRib: 2)
         let both = try LevelSettlement.settle(ribs, [level("T11", 0, of: 9), level("L5", 7, of: 9)])
         #expect(names(both) == ["T11", "T12", "T13", "L1", "L2", "L3", "L4", "L5", "S1"])
-        #expect(both.vertebrae.allSatisfy(\.isCertain))
+        #expect(both.vertebrae.count { $0.isCertain } == 9)
     }
 
     @Test func contradictionsAreRefused() {
         let found = result(["T12", "L1", "L2", "L3", "L4", "L5", "S1"])
         let (a, b) = (level("L1", 1, of: 7), level("L4", 2, of: 7))
         #expect(problem(found, [a, b]) == .contradiction(a, b, levelsBetween: 0))
-        #expect(problem(found, [a, level("L2", 1, of: 7)]) == .contradiction(a, level("L2", 1, of: 7), levelsBetween: 0))
+        #expect(
+            problem(found, [a, level("L2", 1, of: 7)]) == .contradiction(a, level("L2", 1, of: 7), levelsBetween: 0))
         let high = level("L5", 2, of: 7)
         #expect(problem(found, [high]) == .sacrumContradicts(high, lumbarVertebrae: 8))
         let low = level("T4", 5, of: 7)
@@ -124,7 +130,7 @@ import Testing
         let free = level("S1", 5, of: 7)
         #expect(problem(found, [free]) == .anotherKind(free, found: AnatomicalLabel(24)))
         let aside = level("L3", 3, of: 7, aside: 12)
-        #expect(problem(found, [aside]) == .noVertebra(aside, nearest: AnatomicalLabel(22), distance: 8))
+        #expect(problem(found, [aside]) == .noVertebra(aside, nearest: AnatomicalLabel(22), distance: 8.5))
         let neck = result(["T1", "T2", "T3"])
         let top = level("C1", 1, of: 3)
         #expect(problem(neck, [top]) == .beyondTheSpine(top))

@@ -6,7 +6,7 @@ extension BadInput {
         forbidden("a header's tilt that the positions have not", "tilt", ["tilted by 18.5°", "positions 0.0°"]),
         forbidden("uneven spacing", "uneven", ["uneven slice spacing", "instance 48 at", "3.000 to 5.000 mm"]),
         forbidden("doubled slices that differ", "doubled", ["doubled slice(s) that differ", "instance 48 at"]),
-        forbidden("a slice beside the others", "beside", ["4.00 mm beside", "instance 49 at"]),
+        forbidden("a slice beside the others", "beside", ["mm beside the others", "instance 49 at"]),
         forbidden(
             "two acquisitions, interleaved", "interleaved", ["2 acquisitions overlap", "number 1:", "--acquisition"]),
         forbidden("a slice of another frame of reference", "frames", ["another frame of reference", "instance 49 at"]),
@@ -34,13 +34,13 @@ extension BadInput {
             code: "unreadable", words: ["fewer pixels than the header names"]),
         BadInput(
             what: "an unknown transfer syntax", arguments: ["inspect", "one/syntax.dcm"], code: "unreadable",
-            words: ["one/syntax.dcm", "damaged"]),
+            words: ["one/syntax.dcm", "transfer syntax 1.2.840.10008.1.2.99"]),
         BadInput(
             what: "100,000 sequences inside one another", arguments: ["inspect", "one/nested.dcm"], code: "unreadable",
             words: ["nested too deeply"]),
         BadInput(
             what: "a DICOMDIR that leads out of its folder", arguments: ["inspect", "one/DICOMDIR"], code: "unreadable",
-            words: ["outside its own folder", "..\\\\"]),
+            words: ["outside its own folder", "..\\ct"]),
     ]
 
     private static func forbidden(_ what: String, _ folder: String, _ words: [String]) -> BadInput {

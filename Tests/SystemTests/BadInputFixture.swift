@@ -21,6 +21,8 @@ actor BadInputFixture {
         folder = try ScratchFolder()
         try Self.makeImages(in: folder)
         try Self.makeSeries(in: folder)
+        try folder.mustRun("segment", "ct-4", "--out", "labels-4.nii.gz")
+        try BadFiles.make(in: folder)
         try Self.makePlans(in: folder)
         try Self.makeTables(in: folder)
     }

@@ -191,8 +191,10 @@ struct BadInput: Sendable, CustomTestStringConvertible {
 
     /// The sections of the page.
     static let sections: [(title: String, inputs: [BadInput])] = [
-        ("Images and labels", images), ("DICOM series", series), ("What is written", outputs),
-        ("Plans and approvals", plans), ("Registrations", registrations), ("Arms and scenes", arms), ("Wrong usage", usage),
+        ("Images and labels", images), ("DICOM series", series), ("NIfTI files", niftiFiles),
+        ("NRRD and MetaImage files", textFiles), ("Labels and segmenters", labelFiles), ("What is written", outputs),
+        ("Plans and approvals", plans), ("Registrations", registrations), ("Arms and scenes", arms),
+        ("Wrong usage", usage),
     ]
 
     static let all = sections.flatMap(\.inputs)

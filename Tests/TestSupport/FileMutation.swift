@@ -7,8 +7,13 @@ public struct FileMutation {
     public init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
     /// Numbers that break arithmetic where they stand for sizes, offsets or counts.
-    private static let awkward: [UInt32] = [0, 1, 0x7F, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFE, 0xFFFF_FFFF]
-    private static let words = ["-1", "0", "nan", "inf", "1e999", "99999999999999999999", "-0", "", "%", "\u{0}", "0x10", "(", "LIST", "../x", "\"", "[", "{", "*a", "&a"]
+    private static let awkward: [UInt32] = [
+        0, 1, 0x7F, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFE, 0xFFFF_FFFF,
+    ]
+    private static let words = [
+        "-1", "0", "nan", "inf", "1e999", "99999999999999999999", "-0", "", "%", "\u{0}", "0x10", "(", "LIST", "../x",
+        "\"", "[", "{", "*a", "&a",
+    ]
 
     /// A damaged copy of `bytes`: one to four hurts, most of them near the start, where headers are.
     public mutating func hurt(_ bytes: [UInt8]) -> [UInt8] {
@@ -35,7 +40,9 @@ public struct FileMutation {
         case 5:
             let from = place(whole.count)
             bytes.insert(contentsOf: whole[from..<min(whole.count, from + 24)], at: at)
-        case 6: bytes.replaceSubrange(at..<min(bytes.count, at + 2), with: Array((Self.words.randomElement(using: &generator) ?? "").utf8))
+        case 6:
+            bytes.replaceSubrange(
+                at..<min(bytes.count, at + 2), with: Array((Self.words.randomElement(using: &generator) ?? "").utf8))
         case 7: replaceNumber(&bytes, at)
         default: swapLines(&bytes, at)
         }

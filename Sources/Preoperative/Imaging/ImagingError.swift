@@ -53,6 +53,8 @@ public enum FileProblem: Error, Equatable, Sendable {
     case compressedDataEnds(expectedBytes: Int, decodedBytes: Int)
     /// A header that asks for more bytes than so few compressed ones can ever hold.
     case compressedTooShort(expectedBytes: Int, compressedBytes: Int)
+    /// The file of voxels that a detached header names is not there.
+    case dataFileNotFound(name: String)
     /// A header entry that is missing or cannot be true.
     case badHeader(field: String, value: String)
     /// A header entry that is right but that this program does not read.

@@ -73,6 +73,16 @@ final class InflateStream {
         return Array(buffer[..<found])
     }
 
+    /// The first bytes, as many as there are of `most` in data that may stop early.
+    func prefix(most: Int) throws(FileProblem) -> [UInt8] {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: most, alignment: 1)
+        defer { buffer.deallocate() }
+        do throws(FileProblem) { _ = try read(into: buffer) } catch {
+            guard case .compressedDataEnds = error else { throw error }
+        }
+        return Array(buffer[..<decoded])
+    }
+
     /// Checks the sum at the end of the data by reading on; more voxels than the header named are no error.
     func checkEnd() throws(FileProblem) { _ = try read(most: 4096) }
 }

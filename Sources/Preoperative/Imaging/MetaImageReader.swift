@@ -71,7 +71,7 @@ enum MetaImageReader {
         guard let skip, (-1...(1 << 40)).contains(skip) else {
             throw .badHeader(field: "HeaderSize", value: fields["HeaderSize"] ?? "")
         }
-        return try read(try FileBytes.read(TextHeader.sibling(place, of: path)), skip < 0 ? nil : skip)
+        return try read(try TextHeader.sibling(place, of: path), skip < 0 ? nil : skip)
     }
 
     /// Three numbers under the first of `keys` that is there, else `standard`.

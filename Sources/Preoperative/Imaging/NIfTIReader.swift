@@ -34,7 +34,7 @@ enum NIfTIReader {
 
     private static func headerBytes(_ data: Data, compressed: Bool) throws(FileProblem) -> [UInt8] {
         guard compressed else { return Array(data.prefix(544)) }
-        return try InflateStream(data, expecting: 544).read(most: 544)
+        return try InflateStream(data, expecting: 544).prefix(most: 544)
     }
 
     private static func assemble(_ header: NIfTIHeader, _ stored: StoredVoxels) throws(FileProblem) -> GridFile {

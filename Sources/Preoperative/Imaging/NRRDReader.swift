@@ -12,7 +12,7 @@ enum NRRDReader {
         let count = try FileBytes.voxelCount(header.sizes)
         let stored: StoredVoxels
         if let name = header.dataFile {
-            stored = try voxels(header, count, try FileBytes.read(TextHeader.sibling(name, of: path)), start: 0)
+            stored = try voxels(header, count, try TextHeader.sibling(name, of: path), start: 0)
         } else {
             stored = try voxels(header, count, data, start: text.end)
         }
@@ -69,8 +69,10 @@ struct NRRDHeader {
         "uint8_t": .uint8, "short": .int16, "short int": .int16, "signed short": .int16, "signed short int": .int16,
         "int16": .int16, "int16_t": .int16, "ushort": .uint16, "unsigned short": .uint16, "unsigned short int": .uint16,
         "uint16": .uint16, "uint16_t": .uint16, "int": .int32, "signed int": .int32, "int32": .int32, "int32_t": .int32,
-        "uint": .uint32, "unsigned int": .uint32, "uint32": .uint32, "uint32_t": .uint32, "longlong": .int64, "long long int": .int64, "signed long long": .int64, "signed long long int": .int64,
-        "long long": .int64, "int64": .int64, "int64_t": .int64, "ulonglong": .uint64, "unsigned long long int": .uint64, "unsigned long long": .uint64,
+        "uint": .uint32, "unsigned int": .uint32, "uint32": .uint32, "uint32_t": .uint32, "longlong": .int64,
+        "long long int": .int64, "signed long long": .int64, "signed long long int": .int64,
+        "long long": .int64, "int64": .int64, "int64_t": .int64, "ulonglong": .uint64,
+        "unsigned long long int": .uint64, "unsigned long long": .uint64,
         "uint64": .uint64, "uint64_t": .uint64, "float": .float32, "double": .float64,
     ]
 

@@ -17,7 +17,7 @@ enum SegmentationWriter {
         identifier.add(labels)
         let description = DICOMTexts([
             source.images[0].path, source.seriesUID, identifier.uid("object"), identifier.uid("series"),
-            identifier.uid("dimensions"), "Labels", DICOMWriter.mark, image?.studyDate ?? "",
+            identifier.uid("dimensions"), "Labels", DICOMWriter.mark, date(image),
         ])
         try AtomicFile.writeBeside(path) { (beside) throws(WriteProblem) in
             let writer = try SegmentationObject(description, labels.geometry)
@@ -30,6 +30,13 @@ enum SegmentationWriter {
             }
             try writer.save(beside)
         }
+    }
+
+    /// The object needs a date, and today's would make other bytes of the same labels: the study's, else one that says
+    /// that nobody knows.
+    private static func date(_ image: ImageMetadata?) -> String {
+        guard let date = image?.studyDate, date.count == 8, date.allSatisfy(\.isNumber) else { return "19000101" }
+        return date
     }
 }
 
@@ -91,7 +98,8 @@ private final class SegmentationObject {
 
     /// Adds a frame for each label that this plane holds.
     func add(
-        _ plane: Int, of labels: LabelVolume, _ present: [AnatomicalLabel], _ source: (image: SourceSeries.Image, frame: Int)?
+        _ plane: Int, of labels: LabelVolume, _ present: [AnatomicalLabel],
+        _ source: (image: SourceSeries.Image, frame: Int)?
     ) throws(WriteProblem) {
         let area = labels.size.x * labels.size.y
         let voxels = labels.voxels[(plane * area)..<((plane + 1) * area)]

@@ -29,14 +29,7 @@ struct SliceConversion {
         let stored = WordRange(target, unsigned: !isSigned)
         let ends = [stored.smallest * slope + intercept, stored.largest * slope + intercept]
         guard ends.allSatisfy({ $0 >= -32768 && $0 <= 32767 }) else { return nil }
-        var padded = 0
-        if let padding, padding.overlaps(stored.smallest...stored.largest) {
-            let hu = [padding.lowerBound, padding.upperBound].map { Double($0) * rescale.slope + rescale.intercept }
-            guard hu.allSatisfy({ SliceConversion.harmlessPadding.contains($0) && $0.rounded() == $0 }) else {
-                return nil
-            }
-            padded = count(padding, in: target)
-        }
+        guard let padded = harmlessPadding(in: target, from: stored) else { return nil }
         // The results fit 16 bits, so that arithmetic modulo 2¹⁶ gives them exactly.
         let (factor, offset) = (Int16(truncatingIfNeeded: slope), Int16(truncatingIfNeeded: intercept))
         if factor != 1 || offset != 0 { for i in target.indices { target[i] = target[i] &* factor &+ offset } }
@@ -49,11 +42,15 @@ struct SliceConversion {
         return tally
     }
 
-    private func count(_ range: ClosedRange<Int32>, in words: UnsafeMutableBufferPointer<Int16>) -> Int {
+    /// Words that are padding; `nil` where padding does not read as air or less.
+    private func harmlessPadding(in words: UnsafeMutableBufferPointer<Int16>, from stored: WordRange) -> Int? {
+        guard let padding, padding.overlaps(stored.smallest...stored.largest) else { return 0 }
+        let hu = [padding.lowerBound, padding.upperBound].map { Double($0) * rescale.slope + rescale.intercept }
+        guard hu.allSatisfy({ SliceConversion.harmlessPadding.contains($0) && $0.rounded() == $0 }) else { return nil }
         var found = 0
         for word in words {
             let value = isSigned ? Int32(word) : Int32(UInt16(bitPattern: word))
-            found += range.contains(value) ? 1 : 0
+            found += padding.contains(value) ? 1 : 0
         }
         return found
     }

@@ -43,11 +43,13 @@ struct TextHeader {
         return found.count == parts.count ? found : nil
     }
 
-    /// A data file's path, as its header names it: beside the header unless it is absolute.
-    static func sibling(_ name: String, of header: String) -> String {
-        if name.hasPrefix("/") { return name }
+    /// The bytes of a data file as its header names it: beside the header unless the path is absolute.
+    static func sibling(_ name: String, of header: String) throws(FileProblem) -> Data {
         let folder = (header as NSString).deletingLastPathComponent
-        return (folder as NSString).appendingPathComponent(name)
+        let path = name.hasPrefix("/") ? name : (folder as NSString).appendingPathComponent(name)
+        do { return try FileBytes.read(path) } catch {
+            throw error == .notFound ? .dataFileNotFound(name: name) : error
+        }
     }
 }
 

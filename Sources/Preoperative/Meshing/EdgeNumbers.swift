@@ -1,10 +1,10 @@
 import Imaging
 
-/// Which edges of a grid a surface crosses, and the number of the vertex on each, without a table of all edges (the idea
-/// of flying edges, Schroeder, Maynard and Geveci 2015).
+/// Which edges of a grid a surface crosses, and the number of the vertex on each, without a table of all edges (the
+/// idea of flying edges, Schroeder, Maynard and Geveci 2015).
 ///
-/// Vertices are numbered row after row, and within a row by axis, then by place. Edge (x, axis) of a row runs from sample
-/// x to its neighbour along that axis.
+/// Vertices are numbered row after row, and within a row by axis, then by place. Edge (x, axis) of a row runs from
+/// sample x to its neighbour along that axis.
 struct EdgeNumbers: Sendable {
     let inside: BitGrid
     /// The number of the first vertex of each row's three axes: entry 3 · row + axis, and at the end the count of all.

@@ -43,7 +43,9 @@ struct EdgeProfile: Sendable {
         let half = Int(((reach * width + flank) / step).rounded(.up))
         return withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * half + 1) { values in
             let range = sample(p, normal, step, half, into: values)
-            guard let found = steepest(values, range, half, Int((reach * width / step).rounded(.down))) else { return nil }
+            guard let found = steepest(values, range, half, Int((reach * width / step).rounded(.down))) else {
+                return nil
+            }
             let far = Int((flank / step).rounded(.down))
             let inner = max(found - far, range.lowerBound)...found
             let outside = values[found...min(found + far, range.upperBound - 1)].min() ?? 0

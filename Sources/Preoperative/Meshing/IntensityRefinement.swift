@@ -13,12 +13,12 @@ struct IntensityRefinement: Sendable {
     let triangles: [SIMD3<Int32>]
     private let neighbours: VertexNeighbours
 
-    /// Reach of each pass in voxels' widths: the first corrects the labels and learns how bright dense bone is, the others
-    /// use that, and correct what turned normals change.
+    /// Reach of each pass in voxels' widths: the first corrects the labels and learns how bright dense bone is, the
+    /// others use that, and correct what turned normals change.
     static let reaches = [1.25, 1, 0.6]
-    /// The part of all vertices whose shell is at most as bright as dense bone. A bone whose shell is thin everywhere is
-    /// taken for less dense than it is, and comes out a little too large.
-    static let denseQuantile = 0.95
+    /// The part of all vertices whose shell is at most as bright as dense bone. A bone whose shell is thin everywhere
+    /// is taken for less dense than it is, and comes out a little too large.
+    static let denseQuantile = 0.99
     /// Rounds of smoothing of the offsets, and how much the mean of the neighbours weighs against a sharp edge.
     static let rounds = 12, stiffness = 1.0
     /// The contrast at which an edge counts fully, HU.
@@ -33,8 +33,8 @@ struct IntensityRefinement: Sendable {
         neighbours = VertexNeighbours(triangles: triangles, vertexCount: vertexCount)
     }
 
-    /// The refined surface, in CT coordinates like `start`, which must be closed and sound; and the part of its vertices
-    /// for which the image shows an edge.
+    /// The refined surface, in CT coordinates like `start`, which must be closed and sound; and the part of its
+    /// vertices for which the image shows an edge.
     func refined(_ start: [Vector3], progress: ProgressReport?) -> (place: [Vector3], edgeShare: Double) {
         var (place, share) = (start, 0.0)
         var cortical: Double?

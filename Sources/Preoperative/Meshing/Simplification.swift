@@ -20,8 +20,8 @@ extension TriangleMesh {
             collapse.run(allowance: allowance)
             let mesh = collapse.mesh
             progress?(Double(round + 1) / 6)
-            if mesh.defects == defects, Self.distance(self, MeshTree(mesh)) <= maxError,
-                Self.distance(mesh, own) <= maxError
+            if mesh.defects == defects, Self.stays(mesh, within: maxError, of: own),
+                Self.stays(self, within: maxError, of: MeshTree(mesh))
             {
                 progress?(1)
                 return mesh
@@ -31,24 +31,28 @@ extension TriangleMesh {
         return self
     }
 
-    /// The largest distance, mm, of this mesh's vertices, edges' middles and triangles' middles from another.
-    public static func distance(_ mesh: TriangleMesh, _ other: MeshTree) -> Double {
+    /// Whether a closed mesh's vertices, edges' middles and triangles' middles all lie within `bound` mm of another.
+    private static func stays(_ mesh: TriangleMesh, within bound: Double, of other: MeshTree) -> Bool {
+        // a hair more, since a place exactly at the bound is near enough
+        let reach = bound * (1 + 1e-12)
+        @Sendable func isNear(_ p: Vector3) -> Bool { other.closestPoint(to: Point(p), within: reach) != nil }
         let pieces = 64
-        var worst = [Double](repeating: 0, count: pieces)
-        worst.withUnsafeMutableBufferPointer { out in
-            let out = SharedBuffer(out)
-            parallelFor(pieces) { piece in
-                let count = mesh.triangles.count
-                for i in (count * piece / pieces)..<(count * (piece + 1) / pieces) {
-                    let (a, b, c) = mesh.corners(i)
-                    let (p, q, r) = (a.coordinates, b.coordinates, c.coordinates)
-                    for place in [p, q, r, (p + q) / 2, (q + r) / 2, (r + p) / 2, (p + q + r) / 3] {
-                        out[piece] = max(out[piece], other.closestPoint(to: Point(place))?.distance ?? .infinity)
-                    }
+        let near = parallelMap(pieces) { piece in
+            let (vertices, triangles) = (mesh.vertices.count, mesh.triangles.count)
+            for v in (vertices * piece / pieces)..<(vertices * (piece + 1) / pieces)
+            where !isNear(mesh.vertices[v].coordinates) { return false }
+            for i in (triangles * piece / pieces)..<(triangles * (piece + 1) / pieces) {
+                let t = mesh.triangles[i]
+                let corners = (0..<3).map { mesh.vertices[Int(t[$0])].coordinates }
+                guard isNear((corners[0] + corners[1] + corners[2]) / 3) else { return false }
+                // each edge is seen from both sides; once is enough
+                for k in 0..<3 where t[k] < t[(k + 1) % 3] {
+                    guard isNear((corners[k] + corners[(k + 1) % 3]) / 2) else { return false }
                 }
             }
+            return true
         }
-        return worst.max() ?? 0
+        return near.allSatisfy(\.self)
     }
 }
 

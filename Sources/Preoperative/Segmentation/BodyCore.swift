@@ -4,15 +4,18 @@ import Frames
 struct BodyCore: Sendable {
     let low, high: Vector3
     let lowNormal, highNormal: Vector3
-    let radius = 9.0
+    let radius: Double
     private let axis: Vector3
     private let size: Double
 
     /// From an endplate's ridge to where the body's inside begins, mm.
     static let margin = 3.0
 
-    /// - Parameter height: between the discs of a usual neighbour, for a body that is seen from one side only, mm.
-    init(_ segment: SpineSegment, height: Double) {
+    /// - Parameters:
+    ///   - height: between the discs of a usual neighbour, for a body that is seen from one side only, mm.
+    ///   - halfDepth: of the bodies here, mm.
+    init(_ segment: SpineSegment, height: Double, halfDepth: Double) {
+        radius = min(9, 0.64 * halfDepth)
         let inside = max(6, height - 16)
         let upper = segment.upper, lower = segment.lower
         var top: (Vector3, Vector3)?, bottom: (Vector3, Vector3)?

@@ -13,7 +13,7 @@ import Imaging
 struct BodySurface: Sendable {
     static let azimuths = 48, polars = 25
     static let step = 0.5
-    static let nearest = 6.0, furthest = 36.0
+    static let nearest = 5.0, furthest = 36.0
     /// How dearly a ray pays to leave its neighbours' mean, HU per mm².
     static let stiffness = 14.0
 

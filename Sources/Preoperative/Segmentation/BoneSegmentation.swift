@@ -16,32 +16,14 @@ enum BoneSegmentation {
         let threshold = BoneThreshold.map(coarse, voxel: ct.geometry)
         let bones = OtherBones.mask(coarse, body)
         progress?(0.6)
-        var paint = [UInt8](repeating: 0, count: ct.size.count)
-        let size = ct.size
-        ct.withVoxels { voxels in
-            let hu = SharedReader(voxels)
-            paint.withUnsafeMutableBufferPointer { out in
-                let target = SharedBuffer(out)
-                parallelFor(size.z) { z in
-                    for y in 0..<size.y {
-                        for x in 0..<size.x {
-                            let i = (z * size.y + y) * size.x + x
-                            let p = ct.geometry.point(VoxelIndex(x, y, z)).coordinates
-                            guard let c = coarse.nearestOffset(p) else { continue }
-                            if hu[i] >= LabelPainter.metalHU {
-                                target[i] = Paint.metal
-                            } else if bones.values[c] == 1 && Float(hu[i]) > threshold.values[c] {
-                                target[i] = Paint.bone
-                            } else if body.values[c] == 1 && hu[i] > -700 {
-                                target[i] = Paint.body
-                            }
-                        }
-                    }
-                }
-            }
+        var paint = Paint.painted(ct) { hu, p in
+            guard let c = coarse.nearestOffset(p) else { return Paint.nothing }
+            if hu >= LabelPainter.metalHU { return Paint.metal }
+            if bones.values[c] == 1 && Float(hu) > threshold.values[c] { return Paint.bone }
+            return body.values[c] == 1 && hu > -700 ? Paint.body : Paint.nothing
         }
         let s = ct.geometry.spacing
-        let cleaner = LabelCleaner(size: size, spacing: (s.x, s.y, s.z))
+        let cleaner = LabelCleaner(size: ct.size, spacing: (s.x, s.y, s.z))
         if let bounds = cleaner.bounds(paint)[Int(Paint.bone)] {
             cleaner.fillHoles(&paint, Paint.bone, bounds, ct, LabelCleaner.HoleRule(largest: 2500))
         }

@@ -32,16 +32,16 @@ enum BoneThreshold {
 
     /// Metal outshines the bone that holds it: HU that no bone reaches, how far its blur goes, mm, and what stands for
     /// bone there.
-    static let metalHU: Float = 1700, metalHalo = 2.5, besideMetalHU: Float = 500
+    static let metalHU: Float = 1700, metalHalo = 2.5, besideMetalHU: Float = 600
 
     /// The grid with metal and its halo held to what bone has.
-    static func withoutMetal(_ grid: ScalarGrid) -> ScalarGrid {
+    static func withoutMetal(_ grid: ScalarGrid, besideHU: Float = besideMetalHU) -> ScalarGrid {
         guard grid.values.contains(where: { $0 > metalHU }) else { return grid }
         var metal = MaskGrid(like: grid, filledWith: 0)
         for i in 0..<grid.count where grid.values[i] > metalHU { metal.values[i] = 1 }
         metal = metal.dilated(steps: max(1, Int((metalHalo / grid.spacing).rounded())))
         var result = grid
-        for i in 0..<grid.count where metal.values[i] == 1 { result.values[i] = min(grid.values[i], besideMetalHU) }
+        for i in 0..<grid.count where metal.values[i] == 1 { result.values[i] = min(grid.values[i], besideHU) }
         return result
     }
 

@@ -31,12 +31,21 @@ struct DiscFinder {
     let curve: SpineCurve
     let grid: ScalarGrid
     let shape: CanalShape
+    let column: ColumnDepth
+
+    init(curve: SpineCurve, grid: ScalarGrid, shape: CanalShape, column: ColumnDepth) {
+        (self.curve, self.shape, self.column) = (curve, shape, column)
+        self.grid = BoneThreshold.withoutMetal(grid, besideHU: Self.cageHU)
+    }
+
+    /// A cage of metal lies where the disc was, HU.
+    static let cageHU: Float = 60
 
     static let tilts = stride(from: -36.0, through: 36, by: 4).map { radians(degrees: $0) }
     static let sideTilts = [-12.0, -6, 0, 6, 12].map { radians(degrees: $0) }
     /// Half the height over which a plane's profile is taken, mm.
     static let profileReach = 15
-    static let vertebraHeights = 15...48
+    static let vertebraHeights = 13...48
 
     struct Candidate: Sendable {
         var score = -1e9
@@ -75,10 +84,10 @@ struct DiscFinder {
         return local.indices.map { min(max(0.25 * (wide[$0] - local[$0]), -30), 30) }
     }
 
-    /// The middle of the column of bodies beside a place of the curve: 13 mm in front of the canal's front wall.
+    /// The middle of the column of bodies beside a place of the curve: half a body in front of the canal's front wall.
     func columnCentre(_ s: Int) -> Vector3 {
         let front = shape.radius(s, angle: 1.5 * .pi)
-        return curve.frames[s].point(left: 0, back: -(front + 14))
+        return curve.frames[s].point(left: 0, back: -(front + column.halfDepths[s]))
     }
 
     private func candidate(at s: Int) -> Candidate {
@@ -114,11 +123,12 @@ struct DiscFinder {
         let depth = cross(n, across)
         let centre = columnCentre(s)
         let reach = Self.profileReach
+        let size = column.halfDepths[s] / ColumnDepth.largest
         return grid.values.withUnsafeBufferPointer { v in
             (-reach...reach).map { o in
                 var sum: Float = 0
                 for (u, w) in Self.section {
-                    let value = grid.sample(v, centre + n * Double(o) + across * u + depth * w)
+                    let value = grid.sample(v, centre + n * Double(o) + across * (u * size) + depth * (w * size))
                     sum += min(max(value, -150), 600)
                 }
                 return Double(sum) / Double(Self.section.count)
@@ -204,7 +214,9 @@ struct DiscFinder {
                 // A disc takes at most a third of a vertebra's height; more is the inside of a low body.
                 let thick = (candidates[i].half + candidates[j].half) / Double(height)
                 let unlike = max(0, abs(candidates[i].half - candidates[j].half) - 2)
-                let reward = gains[i] - 800 * max(0, thick - 0.36) - 15 * unlike - Self.strangeness(height)
+                let reward =
+                    gains[i] - 800 * max(0, thick - 0.36) - 15 * unlike
+                    - Self.strangeness(height, 0.5 * (column.halfDepths[i] + column.halfDepths[j]))
                 for previous in 0...free where value[j][previous] > -1e8 {
                     let before = Double(previous + heights.lowerBound)
                     let change = previous == free ? 0 : log(Double(height) / before)
@@ -225,8 +237,10 @@ struct DiscFinder {
         return row.reversed()
     }
 
-    /// Heights of a vertebra with its disc outside 20…42 mm are rare.
-    private static func strangeness(_ height: Int) -> Double {
-        height < 20 ? Double(20 - height) * 6 : height > 42 ? Double(height - 42) * 6 : 0
+    /// Heights of a vertebra with its disc outside 20…42 mm are rare, in the neck outside 15…25.
+    private static func strangeness(_ height: Int, _ halfDepth: Double) -> Double {
+        let size = (halfDepth - ColumnDepth.smallest) / (ColumnDepth.largest - ColumnDepth.smallest)
+        let least = 15 + 5 * size, most = 25 + 17 * size, h = Double(height)
+        return h < least ? (least - h) * 6 : h > most ? (h - most) * 6 : 0
     }
 }

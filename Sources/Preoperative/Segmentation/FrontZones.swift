@@ -20,7 +20,8 @@ struct FrontZones: Sendable {
     private(set) var place: [Int16]
 
     /// Zones of what has a price.
-    init(_ price: [UInt8], _ grid: ScalarGrid, _ curve: SpineCurve, _ surfaces: [BodySurface?], _ lateral: LateralBones) {
+    init(_ price: [UInt8], _ grid: ScalarGrid, _ curve: SpineCurve, _ surfaces: [BodySurface?], _ lateral: LateralBones)
+    {
         zone = [UInt8](repeating: Zone.none, count: grid.count)
         place = [Int16](repeating: 0, count: grid.count)
         let plane = grid.nx * grid.ny

@@ -5,13 +5,6 @@ import Imaging
     import Glibc
 #endif
 
-/// Numbers that stand for structures until the levels have their names.
-enum Paint {
-    static let nothing: UInt8 = 0
-    static let firstRib: UInt8 = 100, pelvis: UInt8 = 200
-    static let canal: UInt8 = 250, disc: UInt8 = 251, bone: UInt8 = 252, metal: UInt8 = 253, body: UInt8 = 254
-}
-
 /// Paints the image's own grid: whose each voxel is, with boundaries where the HU cross the local threshold.
 struct LabelPainter {
     let ct: Volume<Int16>
@@ -50,25 +43,8 @@ struct LabelPainter {
     static let spur = 2.0
 
     func paint() -> [UInt8] {
-        var result = [UInt8](repeating: Paint.nothing, count: ct.size.count)
-        let size = ct.size
         let rims = discs.map { DiscRim($0, curve, segments, surfaces) }
-        ct.withVoxels { voxels in
-            let hu = SharedReader(voxels)
-            result.withUnsafeMutableBufferPointer { out in
-                let target = SharedBuffer(out)
-                parallelFor(size.z) { z in
-                    for y in 0..<size.y {
-                        for x in 0..<size.x {
-                            let i = (z * size.y + y) * size.x + x
-                            let p = ct.geometry.point(VoxelIndex(x, y, z)).coordinates
-                            target[i] = paint(hu[i], p, rims)
-                        }
-                    }
-                }
-            }
-        }
-        return result
+        return Paint.painted(ct) { hu, p in paint(hu, p, rims) }
     }
 
     /// What one voxel is.
@@ -142,84 +118,5 @@ struct LabelPainter {
             let organ = lateral.solid.values[coarseOffset] == 1 && p.z > discs[0].centre.z
             return otherBones.values[coarseOffset] == 1 && !organ ? Paint.bone : nil
         }
-    }
-}
-
-/// Where the canal runs at each height, in steps of 1 mm.
-struct CanalAxis: Sendable {
-    private let base: Double
-    private let centres: [SIMD2<Double>]
-
-    init(_ curve: SpineCurve) {
-        let low = curve.frames[0].centre.z, high = curve.frames[curve.count - 1].centre.z
-        base = low
-        var k = 0
-        centres = (0...max(0, Int(high - low))).map { step in
-            while k + 1 < curve.count && curve.frames[k].centre.z < low + Double(step) { k += 1 }
-            return SIMD2(curve.frames[k].centre.x, curve.frames[k].centre.y)
-        }
-    }
-
-    @inline(__always) func centre(_ z: Double) -> SIMD2<Double> {
-        centres[min(max(Int(z - base), 0), centres.count - 1)]
-    }
-
-    /// Distance from the canal within the axial plane, mm; beyond the ends from where it ended.
-    @inline(__always) func distance(_ p: Vector3) -> Double {
-        let c = centre(p.z)
-        let (dx, dy) = (p.x - c.x, p.y - c.y)
-        return (dx * dx + dy * dy).squareRoot()
-    }
-}
-
-/// The outline of a disc: what lies between the rims of the bodies above and below.
-struct DiscRim: Sendable {
-    let disc: DiscPlane
-    let left, back: Vector3
-    /// Distance of the outline from the disc's middle by azimuth, mm; empty where no body beside it is whole.
-    private let reach: [Double]
-    /// How far the space down to the body below may reach beyond its endplate's ridge, mm; the sacrum's surface is not
-    /// known, so there it ends at the ridge.
-    private let below: Double
-    static let azimuths = 48
-
-    init(_ disc: DiscPlane, _ curve: SpineCurve, _ segments: [SpineSegment], _ surfaces: [BodySurface?]) {
-        self.disc = disc
-        let axes = disc.axes(curve)
-        (left, back) = axes
-        below = segments.contains { $0.kind == .sacrum && $0.upper?.s == disc.s } ? -0.5 : 3.5
-        var sums = [Double](repeating: 0, count: Self.azimuths), count = 0.0
-        for (segment, surface) in zip(segments, surfaces) {
-            guard let surface, segment.lower?.s == disc.s || segment.upper?.s == disc.s else { continue }
-            let side = segment.lower?.s == disc.s ? 1.0 : -1
-            count += 1
-            for k in sums.indices { sums[k] += Self.rim(surface, disc, axes, side, k) }
-        }
-        reach = count > 0 ? sums.map { $0 / count } : []
-    }
-
-    /// How far a body's surface reaches out 3–6 mm beyond the endplate.
-    private static func rim(
-        _ surface: BodySurface, _ disc: DiscPlane, _ axes: (left: Vector3, back: Vector3), _ side: Double, _ k: Int
-    ) -> Double {
-        let a = 2 * Double.pi * Double(k) / Double(azimuths)
-        let out = axes.left * cos(a) + axes.back * sin(a)
-        let start = disc.centre + disc.normal * (side * (disc.halfThickness + 4.5))
-        var r = 4.0
-        while r < 34, surface.depth(start + out * r) > 0 { r += 0.5 }
-        return r
-    }
-
-    @inline(__always) func contains(_ p: Vector3) -> Bool {
-        guard !reach.isEmpty else { return false }
-        let d = p - disc.centre
-        let h = dot(d, disc.normal)
-        guard h < disc.halfThickness + 3.5, h > -disc.halfThickness - below else { return false }
-        let u = dot(d, left), w = dot(d, back)
-        let r = (u * u + w * w).squareRoot()
-        guard r < 36 else { return false }
-        var turn = atan2(w, u) / (2 * .pi) * Double(Self.azimuths)
-        if turn < 0 { turn += Double(Self.azimuths) }
-        return r < reach[Int(turn) % Self.azimuths]
     }
 }

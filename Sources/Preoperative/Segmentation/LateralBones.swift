@@ -51,7 +51,8 @@ struct LateralBones: Sendable {
         map = PatientGrid(like: coarse, filledWith: 0)
         map.values = numbers
         surroundings = MaskGrid(like: coarse, filledWith: 0)
-        kinds = Self.kinds(of: list, numbers, coarse, dense: 400 * part, pelvisTop: pelvisTop, organFloor: organFloor, curve: curve)
+        kinds = Self.kinds(
+            of: list, numbers, coarse, dense: 400 * part, pelvisTop: pelvisTop, organFloor: organFloor, curve: curve)
         for i in 0..<coarse.count where numbers[i] > 0 && kinds[Int(numbers[i]) - 1] != .other {
             surroundings.values[i] = 1
         }

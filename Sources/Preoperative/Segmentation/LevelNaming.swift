@@ -54,7 +54,7 @@ struct LevelNaming {
             for way in ways { weights[way.labels[k], default: 0] += way.probability }
             let label = best.labels[k]
             let isCertain = isCounted && weights[label, default: 0] >= Self.certainProbability
-            let others = weights.keys.filter { $0 != label }
+            let others = weights.keys.filter { $0 != label && $0 != .skull }
                 .sorted { (weights[$0] ?? 0, $1.number) > (weights[$1] ?? 0, $0.number) }
             let likely = others.enumerated().filter { $0 == 0 || (weights[$1] ?? 0) >= Self.leastProbability }.map(\.1)
             let candidates = [label] + (isCertain ? [] : likely.prefix(Self.mostCandidates - 1))
@@ -75,10 +75,19 @@ struct LevelNaming {
 
     /// Whether both ends of a count are seen: sacrum and lowest rib, or lowest and highest rib.
     private var isCounted: Bool {
+        guard isRegular else { return false }
         if hasSacrum, let low = lowestRib, low == 5, signs[..<low].allSatisfy({ $0.rib == false }) { return true }
         guard let high = highestRib, high >= 11 else { return false }
         let low = high - 11
         return signs[low...high].allSatisfy { $0.rib == true } && (low == 0 || signs[low - 1].rib != true)
+    }
+
+    /// Whether each vertebra is about as high as the one below: a false or a missed disc spoils every count.
+    private var isRegular: Bool {
+        zip(signs, signs.dropFirst()).allSatisfy { below, above in
+            guard let a = below.height, let b = above.height else { return true }
+            return max(a, b) < 1.6 * min(a, b)
+        }
     }
 
     /// The lowest vertebra with a rib, where those above it carry ribs as well; `nil` where every one does,
@@ -116,7 +125,9 @@ struct LevelHypothesis {
         var logs: [(labels: [AnatomicalLabel], value: Double)] = []
         for plan in plans {
             // The lowest piece may be the sacrum's upper end, whose wings the image cuts off.
-            let ladder = (hasSacrum ? [] : [AnatomicalLabel.sacrum]) + ladder(plan.thoracic, plan.lumbar)
+            var ladder = (hasSacrum ? [] : [AnatomicalLabel.sacrum]) + ladder(plan.thoracic, plan.lumbar)
+            // And what lies above the highest disc may be the skull.
+            if signs.count > 1, signs[signs.count - 1].height == nil { ladder.append(.skull) }
             for start in 0..<ladder.count where start + signs.count <= ladder.count && (start == 0 || !hasSacrum) {
                 let labels = Array(ladder[start..<(start + signs.count)])
                 logs.append((labels, log(plan.share) + fit(labels, signs)))
@@ -140,30 +151,37 @@ struct LevelHypothesis {
         for (label, sign) in zip(labels, signs) {
             if let rib = sign.rib {
                 // A cut-off T12's ribs lie beside L1.
-                let chance = carriesRib(label) ? 0.93 : label.number == 20 ? 0.06 : 0.02
+                let chance = carriesRib(label) ? 0.96 : label.number == 20 ? 0.06 : 0.02
                 sum += log(rib ? chance : 1 - chance)
             }
+            if label == .skull { sum -= 1 }
             if sign.isAtCrest { sum += log(crest[label.number] ?? 0.01) }
         }
-        let heights = zip(labels, signs).filter { $0.0 != .sacrum }.compactMap { label, sign in sign.height.map { log($0 / BodySizes.height(label)) } }
-        let widths = zip(labels, signs).filter { $0.0 != .sacrum }.compactMap { label, sign in sign.width.map { log($0 / BodySizes.width(label)) } }
+        let whole = zip(labels, signs).filter { $0.0.isVertebra }
+        let heights = whole.compactMap { label, sign in sign.height.map { log($0 / BodySizes.height(label)) } }
+        let widths = whole.compactMap { label, sign in sign.width.map { log($0 / BodySizes.width(label)) } }
         return sum + likeness(heights) + likeness(widths)
     }
 
-    private static func carriesRib(_ label: AnatomicalLabel) -> Bool { (8...19).contains(label.number) || label == .t13 }
+    private static func carriesRib(_ label: AnatomicalLabel) -> Bool {
+        (8...19).contains(label.number) || label == .t13
+    }
 
     /// Where the line between the iliac crests (Tuffier's) meets the spine.
     private static let crest: [UInt8: Double] = [22: 0.06, 23: 0.5, 24: 0.37, 25: 0.2, 26: 0.05]
 
-    /// Sizes differ between people by a common factor and beyond it by level, each about 7 % (Panjabi 1991, 1992).
+    /// Sizes differ between people by a common factor and beyond it by level, each about 7 % (Panjabi 1991, 1992). One
+    /// that fits nowhere, of half a vertebra or of two, says no more than three deviations.
     private static func likeness(_ residuals: [Double]) -> Double {
-        let common = 0.07, own = 0.07
+        let deviation = 0.07, most = 9.0
         guard !residuals.isEmpty else { return 0 }
-        let sum = residuals.reduce(0, +), squares = residuals.reduce(0) { $0 + $1 * $1 }
-        let precision = Double(residuals.count) / (own * own) + 1 / (common * common)
-        let quadratic = squares / (own * own) - (sum / (own * own)) * (sum / (own * own)) / precision
+        let sorted = residuals.sorted()
+        let common = min(max(sorted[sorted.count / 2], -2 * deviation), 2 * deviation)
+        let own = residuals.reduce(0) { sum, r in
+            sum + min((r - common) * (r - common) / (deviation * deviation), most)
+        }
         // Neighbours' errors are alike, so that many levels weigh less than their number.
-        return -0.5 * min(quadratic, 60) * 0.5
+        return -0.25 * own - 0.5 * common * common / (deviation * deviation)
     }
 }
 

@@ -110,7 +110,9 @@ public struct LevelSettlement {
         let fitting = ([Self.usual] + Self.unusual).map { names(anchors, in: $0) }
         let whole = fitting.compactMap { $0 }.filter { sacrumFits($0) }
         guard !whole.isEmpty else { throw problem(anchors, first, fitting.compactMap { $0 }) }
-        if let rib = whole.compactMap({ lowestRib($0) }).first, whole.allSatisfy({ lowestRib($0) != nil && !ribFits($0) }) {
+        if let rib = whole.compactMap({ lowestRib($0) }).first,
+            whole.allSatisfy({ lowestRib($0) != nil && !ribFits($0) })
+        {
             throw .ribsContradict(first, lowestRib: rib)
         }
         if let usual = fitting[0], sacrumFits(usual), ribFits(usual) { return [usual] }
@@ -179,7 +181,8 @@ extension LevelSettlement {
             new.vertebrae[k].isCertain = candidates.count == 1
             new.vertebrae[k].evidence.insert(.settledByPerson(named: first.label), at: 0)
         }
-        new.labels = LabelVolume(geometry: result.labels.geometry, voxels: result.labels.voxels.map { numbers[Int($0)] })
+        new.labels = LabelVolume(
+            geometry: result.labels.geometry, voxels: result.labels.voxels.map { numbers[Int($0)] })
         new.structures = StructureFinding.all(in: new.labels)
         new.warnings = result.warnings.compactMap { warning in
             switch warning {

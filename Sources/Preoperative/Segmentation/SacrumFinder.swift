@@ -13,6 +13,7 @@ enum SacrumFinder {
     static func topDisc(
         _ discs: [DiscPlane], _ curve: SpineCurve, _ grid: ScalarGrid, _ threshold: ScalarGrid
     ) -> Int? {
+        guard isLoin(discs) else { return nil }
         let ridges = discs.map { Double(threshold.sample($0.centre + $0.normal * $0.halfThickness)) }.sorted()
         let brittle = Float(max(brittleBoneHU, 0.5 * ridges[ridges.count / 2]))
         let smooth = grid.blurred(sigma: 1.5)
@@ -21,6 +22,15 @@ enum SacrumFinder {
         // Thin cortex would drown in more smoothing.
         let sharp = grid.blurred(sigma: 1)
         return topDisc(discs.map { hasWings(means(below: $0, curve, sharp, brittle), Wings.faint) })
+    }
+
+    /// Vertebrae on a sacrum are higher than these, with their discs; those of the neck are not, mm.
+    static let leastHeight = 25.0
+
+    /// A false disc may halve one of them, so the second highest of the lowest counts.
+    private static func isLoin(_ discs: [DiscPlane]) -> Bool {
+        let heights = zip(discs, discs.dropFirst()).prefix(5).map { length($1.centre - $0.centre) }.sorted()
+        return heights.isEmpty || heights[max(0, heights.count - 2)] > leastHeight
     }
 
     /// The highest disc of the lowest row of discs with wings below them.

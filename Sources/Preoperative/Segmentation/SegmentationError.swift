@@ -4,6 +4,8 @@ public enum SegmentationError: Error, Equatable, Sendable {
     case noBodyFound
     /// No canal with bone round it was found over at least `minimumLength` mm.
     case noSpineFound(minimumLength: Double)
+    /// Nowhere does bone surround brain: the largest share of directions from any deep tissue in which bone is met.
+    case noSkullFound(enclosedShare: Double)
     /// The image shows no vertebral body from its upper to its lower endplate; `coveredLength` is the canal's, in mm.
     case noWholeVertebra(coveredLength: Double)
     /// Levels that were asked for are not in the image.
@@ -16,6 +18,4 @@ public enum SegmentationError: Error, Equatable, Sendable {
     case notHounsfield(lowest: Int, highest: Int)
     /// A level that a person named does not fit the image, or another one that was named.
     case settlement(SettlementProblem)
-    /// This kind of anatomy is not segmented by this version.
-    case unsupportedAnatomy(String)
 }

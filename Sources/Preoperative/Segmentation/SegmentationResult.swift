@@ -70,6 +70,8 @@ public enum SegmentationWarning: Equatable, Sendable {
     case uncertainLevels
     /// The image cuts this vertebra off.
     case partialVertebra(AnatomicalLabel)
+    /// What an image of a head does not let one know.
+    case head(HeadDoubt)
 }
 
 /// Labels on the input's grid and what is known about them.

@@ -90,8 +90,15 @@ struct SpineAssembly {
                 segment.kind == .sacrum
                 ? LevelNaming.Name(label: .sacrum, isCertain: true, evidence: [], candidates: [.sacrum])
                 : names[k - (hasSacrum ? 1 : 0)]
+            guard name.label != .skull else {
+                numbers[k + 1] = AnatomicalLabel.otherBone.number
+                continue
+            }
             numbers[k + 1] = name.label.number
-            let cut = edges.contains(UInt8(k + 1)) || (segment.kind == .vertebra && !extent.isInside(k))
+            // Atlas and axis have no disc between them, so that they are not told apart well enough to plan on.
+            let isUppermost = name.candidates.contains { $0.number <= 2 }
+            let cut =
+                edges.contains(UInt8(k + 1)) || (segment.kind == .vertebra && (isUppermost || !extent.isInside(k)))
             findings.append(
                 VertebraFinding(
                     label: name.label, isCertain: name.isCertain, evidence: name.evidence, candidates: name.candidates,

@@ -21,7 +21,7 @@ public enum SpineSegmentation {
     ) throws(SegmentationError) -> SpineSegmentationResult {
         try check(ct)
         switch options.anatomy {
-        case .head: throw .unsupportedAnatomy(options.anatomy.rawValue)
+        case .head: return try HeadSegmentation.segment(ct, progress: progress)
         case .bone: return try BoneSegmentation.segment(ct, progress: progress)
         case .spine: break
         }
@@ -52,6 +52,7 @@ struct SpineAnatomy {
     let threshold: ScalarGrid
     let curve: SpineCurve
     let shape: CanalShape
+    let column: ColumnDepth
     let discs: [DiscPlane]
     let segments: [SpineSegment]
     let surfaces: [BodySurface?]
@@ -77,7 +78,8 @@ struct SpineAnatomy {
         curve = turned
         shape = CanalShape(turned, grid, wallHU: Self.wallHU)
         progress?(0.3)
-        let found = DiscFinder(curve: curve, grid: grid, shape: shape).find()
+        column = ColumnDepth(curve, shape, grid)
+        let found = DiscFinder(curve: curve, grid: grid, shape: shape, column: column).find()
         guard !found.isEmpty else { throw .noWholeVertebra(coveredLength: Double(curve.count)) }
         threshold = BoneThreshold.map(grid, voxel: ct.geometry)
         let top = SacrumFinder.topDisc(found, curve, grid, threshold)
@@ -86,12 +88,14 @@ struct SpineAnatomy {
         progress?(0.45)
         lateral = LateralBones(
             coarse, body, part: 2 * BoneThreshold.part(ct.geometry) * BoneThreshold.brightness(discs, threshold),
-            pelvisTop: Self.pelvisTop(discs, sacrum: top != nil), organFloor: Self.organFloor(discs, sacrum: top != nil),
+            pelvisTop: Self.pelvisTop(discs, sacrum: top != nil),
+            organFloor: Self.organFloor(discs, sacrum: top != nil),
             curve: turned)
-        surfaces = Self.surfaces(segments, curve, shape, grid, threshold)
+        surfaces = Self.surfaces(segments, curve, shape, column, grid, threshold)
         progress?(0.5)
         territories = TerritoryFinder(
-            grid: grid, threshold: threshold, curve: curve, shape: shape, segments: segments, discs: discs,
+            grid: grid, threshold: threshold, curve: curve, shape: shape, column: column, segments: segments,
+            discs: discs,
             lateral: lateral, surfaces: surfaces
         ).find()
         progress?(0.7)
@@ -120,17 +124,18 @@ struct SpineAnatomy {
     }
 
     private static func surfaces(
-        _ segments: [SpineSegment], _ curve: SpineCurve, _ shape: CanalShape, _ grid: ScalarGrid,
-        _ threshold: ScalarGrid
+        _ segments: [SpineSegment], _ curve: SpineCurve, _ shape: CanalShape, _ column: ColumnDepth,
+        _ grid: ScalarGrid, _ threshold: ScalarGrid
     ) -> [BodySurface?] {
-        let smooth = grid.blurred(sigma: 0.7)
+        let smooth = BoneThreshold.withoutMetal(grid).blurred(sigma: 0.7)
         var result = [BodySurface?](repeating: nil, count: segments.count)
         result.withUnsafeMutableBufferPointer { out in
             let target = SharedBuffer(out)
             parallelFor(segments.count) { k in
                 let segment = segments[k]
                 guard segment.kind == .vertebra else { return }
-                let core = BodyCore(segment, height: SpineSegment.typicalHeight(segments))
+                let core = BodyCore(
+                    segment, height: SpineSegment.typicalHeight(segments), halfDepth: column.halfDepth(segment))
                 guard smooth.nearestOffset((core.low + core.high) / 2) != nil else { return }
                 target[k] = BodySurface(
                     core, curve, shape, lower: segment.lower, upper: segment.upper, smooth, threshold)

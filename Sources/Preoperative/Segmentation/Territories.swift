@@ -24,6 +24,7 @@ struct TerritoryFinder {
     let threshold: ScalarGrid
     let curve: SpineCurve
     let shape: CanalShape
+    let column: ColumnDepth
     let segments: [SpineSegment]
     let discs: [DiscPlane]
     let lateral: LateralBones
@@ -78,7 +79,7 @@ struct TerritoryFinder {
     private func seeds(_ territories: inout Territories, _ price: inout [UInt8]) -> [(offset: Int, start: Int32)] {
         var sources: [(offset: Int, start: Int32)] = []
         let height = SpineSegment.typicalHeight(segments)
-        let cores = segments.map { BodyCore($0, height: height) }
+        let cores = segments.map { BodyCore($0, height: height, halfDepth: column.halfDepth($0)) }
         for i in 0..<grid.count {
             let p = grid.point(offset: i)
             let body = grid.values[i] > -200 ? bodyAround(p) : nil
@@ -191,7 +192,8 @@ struct TerritoryFinder {
                 let own = owner.values[i]
                 func visit(_ inside: Bool, _ j: Int) {
                     guard inside, price[j] > 0 else { return }
-                    let next = Int32(now) + max(Int32(price[j]) + rules.surcharge(own, zones.zone[j], zones.place[j]), 1)
+                    let next =
+                        Int32(now) + max(Int32(price[j]) + rules.surcharge(own, zones.zone[j], zones.place[j]), 1)
                     guard next < distance[j] else { return }
                     distance[j] = next
                     owner.values[j] = own

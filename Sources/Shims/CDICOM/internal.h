@@ -90,6 +90,10 @@ EncodedFrame encoded_frame(DcmPixelSequence &sequence, int32_t frame, int32_t fr
 /// Throws where a JPEG or JPEG-LS stream holds another image than its file's attributes say.
 void check_jpeg(const std::vector<uint8_t> &bytes, const cdicom_pixels &pixels);
 
+/// Decodes an RLE frame (PS3.5 G) of `word` bytes a pixel into little-endian words that fill `out`. DCMTK's own decoder
+/// reads beyond its input where a header lies.
+void decode_rle(const std::vector<uint8_t> &bytes, size_t word, std::vector<uint8_t> &out);
+
 /// Decodes a JPEG 2000 stream to values with their sign.
 void decode_jpeg2000(const std::vector<uint8_t> &bytes, const cdicom_pixels &pixels, int32_t *values);
 

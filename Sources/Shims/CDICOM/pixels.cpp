@@ -18,44 +18,56 @@ template <class Word> static void unpack(const std::vector<uint8_t> &bytes, cons
     }
 }
 
+static void unpack(const std::vector<uint8_t> &bytes, const cdicom_pixels &p, int32_t *values) {
+    if (p.bits_allocated == 8) unpack<uint8_t>(bytes, p, values);
+    if (p.bits_allocated == 16) unpack<uint16_t>(bytes, p, values);
+    if (p.bits_allocated == 32) unpack<uint32_t>(bytes, p, values);
+}
+
+static DcmPixelData &pixel_data(DcmDataset &data) {
+    DcmElement *element = nullptr;
+    if (data.findAndGetElement(DCM_PixelData, element).bad()) throw Failure(CDICOM_NO_PIXELS, "no PixelData");
+    auto *pixels = dynamic_cast<DcmPixelData *>(element);
+    if (!pixels) throw Failure(CDICOM_DAMAGED, "PixelData of a wrong kind");
+    return *pixels;
+}
+
 void decode(cdicom_file &file, int32_t frame, int32_t *values, size_t count) {
     const cdicom_pixels p = describe(file);
     if (frame < 0 || frame >= p.frames) throw Failure(CDICOM_DAMAGED, "no such frame");
     if (count != size_t(p.rows) * size_t(p.columns)) throw Failure(CDICOM_INTERNAL, "wrong buffer size");
     DcmDataset &data = *file.format.getDataset();
-    DcmElement *element = nullptr;
-    if (data.findAndGetElement(DCM_PixelData, element).bad()) throw Failure(CDICOM_NO_PIXELS, "no PixelData");
-    auto *pixels = dynamic_cast<DcmPixelData *>(element);
-    if (!pixels) throw Failure(CDICOM_DAMAGED, "PixelData of a wrong kind");
-
+    DcmPixelData &pixels = pixel_data(data);
     E_TransferSyntax syntax = EXS_Unknown;
     const DcmRepresentationParameter *parameter = nullptr;
-    pixels->getOriginalRepresentationKey(syntax, parameter);
-    const DcmXfer transfer(syntax);
+    pixels.getOriginalRepresentationKey(syntax, parameter);
     const size_t word = size_t(p.bits_allocated / 8);
+    // DCMTK rounds frames of an odd number of bytes up.
+    std::vector<uint8_t> bytes;
     Uint32 start = 0;
-    if (transfer.isEncapsulated()) {
+    if (DcmXfer(syntax).isEncapsulated()) {
         DcmPixelSequence *sequence = nullptr;
-        check(pixels->getEncapsulatedRepresentation(syntax, parameter, sequence), CDICOM_DAMAGED);
+        check(pixels.getEncapsulatedRepresentation(syntax, parameter, sequence), CDICOM_DAMAGED);
         const EncodedFrame encoded = encoded_frame(*sequence, frame, p.frames);
-        if (syntax == EXS_JPEG2000 || syntax == EXS_JPEG2000LosslessOnly) {
-            decode_jpeg2000(encoded.bytes, p, values);
-            return;
+        if (syntax == EXS_JPEG2000 || syntax == EXS_JPEG2000LosslessOnly)
+            return decode_jpeg2000(encoded.bytes, p, values);
+        if (syntax == EXS_RLELossless) {
+            bytes.resize(count * word);
+            decode_rle(encoded.bytes, word, bytes);
+            return unpack(bytes, p, values);
         }
-        if (syntax != EXS_RLELossless) check_jpeg(encoded.bytes, p);
+        check_jpeg(encoded.bytes, p);
         start = encoded.first_item;
-    } else if (pixels->getLength(syntax) < uint64_t(p.frames) * count * word) {
+    } else if (pixels.getLength(syntax) < uint64_t(p.frames) * count * word) {
         throw Failure(CDICOM_DAMAGED, "fewer pixels than the header names");
     }
-    // DCMTK rounds frames of an odd number of bytes up.
-    std::vector<uint8_t> bytes(count * word + (count * word & 1));
+    bytes.resize(count * word + (count * word & 1));
+    const auto size = Uint32(bytes.size());
     OFString colours;
     check(
-        pixels->getUncompressedFrame(&data, Uint32(frame), start, bytes.data(), Uint32(bytes.size()), colours, &file.cache),
+        pixels.getUncompressedFrame(&data, Uint32(frame), start, bytes.data(), size, colours, &file.cache),
         CDICOM_DAMAGED);
-    if (word == 1) unpack<uint8_t>(bytes, p, values);
-    if (word == 2) unpack<uint16_t>(bytes, p, values);
-    if (word == 4) unpack<uint32_t>(bytes, p, values);
+    unpack(bytes, p, values);
 }
 
 }  // namespace cdicom

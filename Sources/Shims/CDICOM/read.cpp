@@ -9,7 +9,6 @@
 
 #include <sys/stat.h>
 
-#include <dcmtk/dcmdata/dcrledrg.h>
 #include <dcmtk/dcmjpeg/djdecode.h>
 #include <dcmtk/dcmjpls/djdecode.h>
 #include <dcmtk/oflog/oflog.h>
@@ -34,7 +33,6 @@ void prepare() {
         dcmEnableUnknownVRConversion.set(OFTrue);
         DJDecoderRegistration::registerCodecs();
         DJLSDecoderRegistration::registerCodecs();
-        DcmRLEDecoderRegistration::registerCodecs();
         if (!dcmDataDict.isDictionaryLoaded()) throw Failure(CDICOM_INTERNAL, "DCMTK's data dictionary is missing");
     });
 }
@@ -118,6 +116,14 @@ static void note_plain_pixels(cdicom_file &file, const std::string &path, int64_
     file.plain_big_endian = big;
 }
 
+/// DCMTK guesses where it does not know a transfer syntax; its guess of the pixels' order could be wrong.
+static void check_syntax(DcmMetaInfo &meta) {
+    OFString uid;
+    if (meta.findAndGetOFString(DCM_TransferSyntaxUID, uid).bad() || uid.empty()) return;
+    if (DcmXfer(uid.c_str()).getXfer() == EXS_Unknown)
+        throw Failure(CDICOM_UNSUPPORTED, std::string("transfer syntax ") + uid.c_str());
+}
+
 void open_file(cdicom_file &file, const std::string &path, bool header_only) {
     struct stat info = {};
     if (stat(path.c_str(), &info) != 0) throw Failure(CDICOM_SYSTEM, std::strerror(errno));
@@ -130,6 +136,7 @@ void open_file(cdicom_file &file, const std::string &path, bool header_only) {
     file.format.transferEnd();
     stream.check_guard();
     check(read, CDICOM_DAMAGED);
+    check_syntax(*file.format.getMetaInfo());
     if (header_only && stream.good()) note_plain_pixels(file, path, int64_t(stream.tell()));
 }
 

@@ -23,7 +23,10 @@ struct CanalLine: Sendable {
     let isClosedAbove: Bool
 
     /// - Parameter controls: From head to tail: centre, direction to the left, half width and half depth.
-    init(through controls: [(centre: Vector3, left: Vector3, halfWidth: Double, halfDepth: Double)], isClosedAbove: Bool = false) {
+    init(
+        through controls: [(centre: Vector3, left: Vector3, halfWidth: Double, halfDepth: Double)],
+        isClosedAbove: Bool = false
+    ) {
         self.isClosedAbove = isClosedAbove
         var stations: [Station] = []
         var marks: [Int] = []

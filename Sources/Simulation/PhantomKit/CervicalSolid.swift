@@ -1,8 +1,8 @@
 import Frames
 import Imaging
 
-/// The shapes of the neck's vertebrae, which differ from those below: C1 is a ring without a body, C2 bears the dens, and
-/// from C3 on pillars stand beside the canal and arteries run through the transverse processes.
+/// The shapes of the neck's vertebrae, which differ from those below: C1 is a ring without a body, C2 bears the dens,
+/// and from C3 on pillars stand beside the canal and arteries run through the transverse processes.
 extension VertebraAnatomy {
     var isCervical: Bool { level.label.number <= 7 }
     var isAtlas: Bool { level.label.number == 1 }
@@ -49,18 +49,23 @@ extension VertebraAnatomy {
         let r2 = SIMD2(p.laminaThickness / 2, p.laminaHeight / 2)
         return [
             EllipticTube(
-                from: mass + Vector3(s * 1, 0, half - 4), to: mass - Vector3(-s * 1, 0, half - 4), upright: Vector3(0, 1, 0),
+                from: mass + Vector3(s * 1, 0, half - 4), to: mass - Vector3(-s * 1, 0, half - 4),
+                upright: Vector3(0, 1, 0),
                 radii: [SIMD2(6.5, 9.5), SIMD2(6, 8.5), SIMD2(7, 8.5)], end: 4, fillet: fillet),
             EllipticTube(
-                from: mass + Vector3(-s * 2, -6, 0), to: Vector3(s * 9, -arch + 2, 0), radii: [r], end: 2.8, fillet: fillet),
-            EllipticTube(from: Vector3(s * 9, -arch + 2, 0), to: Vector3(0, -arch, 0), radii: [r], end: 2.8, fillet: fillet),
+                from: mass + Vector3(-s * 2, -6, 0), to: Vector3(s * 9, -arch + 2, 0), radii: [r], end: 2.8,
+                fillet: fillet),
+            EllipticTube(
+                from: Vector3(s * 9, -arch + 2, 0), to: Vector3(0, -arch, 0), radii: [r], end: 2.8, fillet: fillet),
             EllipticTube(from: mass + Vector3(0, 6, 1), to: bow, radii: [r2], end: r2.x, fillet: fillet),
             EllipticTube(from: bow, to: Vector3(0, back, -1), radii: [r2, r2 * 1.15], end: r2.x, fillet: fillet),
             EllipticTube(
-                from: mass + Vector3(s * 4, 3, -1), to: Vector3(s * (p.transverseSpan / 2 - 4), backWall + p.transverseBack, -2),
+                from: mass + Vector3(s * 4, 3, -1),
+                to: Vector3(s * (p.transverseSpan / 2 - 4), backWall + p.transverseBack, -2),
                 radii: [SIMD2(5, 4.5), SIMD2(4, 4)], end: 4, fillet: fillet),
             EllipticTube(
-                from: mass + Vector3(s * 4, -5, -1), to: Vector3(s * (p.transverseSpan / 2 - 5), backWall + p.transverseBack - 2, -2),
+                from: mass + Vector3(s * 4, -5, -1),
+                to: Vector3(s * (p.transverseSpan / 2 - 5), backWall + p.transverseBack - 2, -2),
                 radii: [SIMD2(2.6, 3)], end: 2.6, fillet: fillet),
         ]
     }
@@ -84,7 +89,8 @@ extension VertebraAnatomy {
         let (s, b) = (side.sign, level.body)
         return EllipticTube(
             from: Vector3(s * (b.upperWidth / 2 - 1.8), -b.upperDepth * 0.2, half - 0.5),
-            to: Vector3(s * (b.upperWidth / 2 - 1.2), b.upperDepth * 0.32, half + 1.6), radii: [SIMD2(1.8, 2.6)], end: 2,
+            to: Vector3(s * (b.upperWidth / 2 - 1.2), b.upperDepth * 0.32, half + 1.6), radii: [SIMD2(1.8, 2.6)],
+            end: 2,
             fillet: fillet)
     }
 
@@ -96,14 +102,17 @@ extension VertebraAnatomy {
         let reach = level.body.meanDepth * 0.5
         let x = wide + r * 1.05
         let y = canalCentre - 0.5
-        let top = isAxis ? Vector3(s * (wide + 4), 3, half - 6) : Vector3(s * x, y - 4, half + p.superiorArticularReach - r * 0.7)
+        let top =
+            isAxis
+            ? Vector3(s * (wide + 4), 3, half - 6) : Vector3(s * x, y - 4, half + p.superiorArticularReach - r * 0.7)
         let bottom = Vector3(s * x, y + 4.5, -half - p.inferiorArticularReach + r * 0.7)
         return [
             EllipticTube(
                 from: centre - axis * reach * 0.6, to: centre + axis * reach, radii: [size * 1.1, size, size * 1.2],
                 end: size.min(), fillet: fillet),
             EllipticTube(
-                from: top, to: bottom, upright: Vector3(0, 1, 0), radii: [SIMD2(r, r * 0.8), SIMD2(r * 1.05, r), SIMD2(r, r * 0.8)],
+                from: top, to: bottom, upright: Vector3(0, 1, 0),
+                radii: [SIMD2(r, r * 0.8), SIMD2(r * 1.05, r), SIMD2(r, r * 0.8)],
                 end: r * 0.7, fillet: fillet),
         ]
     }
@@ -126,10 +135,12 @@ extension VertebraAnatomy {
         let r = SIMD2(p.transverseHeight * 0.22, p.transverseHeight * 0.3)
         return [
             EllipticTube(
-                from: Vector3(s * b.meanWidth * 0.42, isAxis ? backWall - 6 : -3.5, -1), to: tip + Vector3(-s * 1, -2.5, 0), radii: [r], end: r.x,
+                from: Vector3(s * b.meanWidth * 0.42, isAxis ? backWall - 6 : -3.5, -1),
+                to: tip + Vector3(-s * 1, -2.5, 0), radii: [r], end: r.x,
                 fillet: fillet),
             EllipticTube(
-                from: Vector3(s * (wide + 5), canalCentre - 5, -1), to: tip, radii: [r * 1.3, r], end: r.x, fillet: fillet),
+                from: Vector3(s * (wide + 5), canalCentre - 5, -1), to: tip, radii: [r * 1.3, r], end: r.x,
+                fillet: fillet),
         ]
     }
 
@@ -145,7 +156,8 @@ extension VertebraAnatomy {
         return [shaft]
             + Side.allCases.map {
                 EllipticTube(
-                    from: tip - Vector3(0, 3, 0), to: tip + Vector3($0.sign * 4.5, 2.5, -1), radii: [SIMD2(2.4, 3)], end: 2.4,
+                    from: tip - Vector3(0, 3, 0), to: tip + Vector3($0.sign * 4.5, 2.5, -1), radii: [SIMD2(2.4, 3)],
+                    end: 2.4,
                     fillet: fillet)
             }
     }

@@ -37,7 +37,8 @@ struct ChestLayers: Sendable {
         return [Layer(shape: .chest, hu: t.fat * 0.6, label: .softTissue)]
             + Side.allCases.map { Layer(shape: .lung($0), hu: t.lung, label: .softTissue) } + lungVessels
             + [
-                ball(heart, Vector3(48, 40, 50), t.muscle), ball(heart + Vector3(8, -4, -2), Vector3(28, 24, 32), t.blood),
+                ball(heart, Vector3(48, 40, 50), t.muscle),
+                ball(heart + Vector3(8, -4, -2), Vector3(28, 24, 32), t.blood),
                 ball(heart + Vector3(-30, 2, 18), Vector3(20, 22, 28), t.blood * 0.9),
             ]
     }
@@ -53,7 +54,9 @@ struct ChestLayers: Sendable {
                 let out = Vector3(side.sign * (0.6 + 0.3 * cosine(turn)), 0.8 * sine(turn), rise * 0.9)
                 let knee = hilum + out * (22 + 14 * random.uniform())
                 let end = knee + (out + random.normal3() * 0.35) * (26 + 14 * random.uniform())
-                return [tube(hilum, knee, 3.2, definition.tissue.muscle), tube(knee, end, 1.6, definition.tissue.muscle)]
+                return [
+                    tube(hilum, knee, 3.2, definition.tissue.muscle), tube(knee, end, 1.6, definition.tissue.muscle),
+                ]
             }
         }
     }
@@ -62,13 +65,15 @@ struct ChestLayers: Sendable {
         let t = definition.tissue
         return Side.allCases.map { Layer(shape: .dome($0), hu: t.fat, label: .softTissue) } + [
             ball(belly + Vector3(-52, -16, 2), Vector3(78, 74, 66), t.organ),
-            ball(belly + Vector3(62, -34, -4), Vector3(50, 46, 50), t.bowel), ball(belly + Vector3(64, -52, 8), Vector3(34, 22, 30), t.gas),
+            ball(belly + Vector3(62, -34, -4), Vector3(50, 46, 50), t.bowel),
+            ball(belly + Vector3(64, -52, 8), Vector3(34, 22, 30), t.gas),
             ball(belly + Vector3(84, 34, -14), Vector3(28, 34, 44), t.organ - 8),
         ]
     }
 
     private func column(
-        _ left: Double, _ back: Double, _ r: Double, _ from: Double, _ to: Double, _ hu: Double, _ label: AnatomicalLabel
+        _ left: Double, _ back: Double, _ r: Double, _ from: Double, _ to: Double, _ hu: Double,
+        _ label: AnatomicalLabel
     ) -> Layer {
         Layer(
             shape: .column(left: left, back: back, halfWidth: r, halfDepth: r, from: from, to: to, cover: nil), hu: hu,
@@ -120,9 +125,11 @@ struct ChestLayers: Sendable {
         return cage.rings.prefix(10).enumerated().flatMap { i, ring in
             ring.ends.map { end in
                 let side = end.x > ring.centre.x ? 1.0 : -1.0
-                let goal = bones.front(min(i, 6)) + Vector3(side * (i < 7 ? 18 : 40 + Double(i - 7) * 14), 4, i < 7 ? 0 : -14)
+                let goal =
+                    bones.front(min(i, 6)) + Vector3(side * (i < 7 ? 18 : 40 + Double(i - 7) * 14), 4, i < 7 ? 0 : -14)
                 return Layer(
-                    shape: .tube(EllipticTube(from: end, to: goal, radii: [SIMD2(3.6, 6)])), hu: definition.tissue.cartilage,
+                    shape: .tube(EllipticTube(from: end, to: goal, radii: [SIMD2(3.6, 6)])),
+                    hu: definition.tissue.cartilage,
                     label: .softTissue)
             }
         }

@@ -28,7 +28,8 @@ struct ChestSolids: Sendable {
         let (top, angle, low) = (front(0) + Vector3(0, 2, 12), front(1), front(6))
         return solid([
             EllipticTube(
-                from: top, to: angle, upright: Vector3(0, 1, 0.2), radii: [SIMD2(28, 6), SIMD2(18, 6)], end: 5, fillet: 3),
+                from: top, to: angle, upright: Vector3(0, 1, 0.2), radii: [SIMD2(28, 6), SIMD2(18, 6)], end: 5,
+                fillet: 3),
             EllipticTube(
                 from: angle + Vector3(0, 0, -3), to: low, upright: Vector3(0, 1, 0.2),
                 radii: [SIMD2(15, 6), SIMD2(18, 6), SIMD2(13, 5)], end: 5, fillet: 3),

@@ -2,8 +2,8 @@ import Foundation
 import Frames
 import Imaging
 
-/// The space inside the skull and the vault around it, in the head's frame: origin in the middle of the skull's length, +X
-/// left, +Y back, +Z up.
+/// The space inside the skull and the vault around it, in the head's frame: origin in the middle of the skull's
+/// length, +X left, +Y back, +Z up.
 struct Cranium: Sendable {
     let head: PhantomDefinition.Head
     /// Half sizes of the space inside.

@@ -17,6 +17,10 @@ extension PhantomDefinition {
         static let pedicleAngle = 2.5
         static let discAngle = 1.2
         static let tilt = 2.5
+        static let skullThickness = 0.10
+        static let ventricle = 0.12
+        /// mm
+        static let lesion = 4.0
     }
 
     /// Another person: sizes, angles and curve drawn about this definition. The same seed gives the same person.
@@ -59,8 +63,29 @@ extension PhantomDefinition {
             sacrum.kyphosis += draw.angle(Spread.discAngle)
             d.sacrum = sacrum
         }
+        if let head = d.head { d.head = head.varied(&draw, size) }
         d.bone.corticalThickness *= draw.factor(Spread.body)
         return d
+    }
+}
+
+extension PhantomDefinition.Head {
+    /// Another head on the same neck: size, thickness, ventricles, vessels, and where the lesion sits.
+    fileprivate func varied(_ draw: inout PhantomDefinition.Draw, _ size: Double) -> Self {
+        typealias Spread = PhantomDefinition.Spread
+        var head = self
+        head.length *= size * draw.factor(Spread.body)
+        head.breadth *= size * draw.factor(Spread.body)
+        head.vaultHeight *= size * draw.factor(Spread.body)
+        head.thickness *= draw.factor(Spread.skullThickness)
+        head.ventricleScale *= draw.factor(Spread.ventricle)
+        head.vesselSeed = draw.generator.next() % 1_000_000
+        if var lesion = head.lesion {
+            lesion.centre += Vector3(draw.angle(1), draw.angle(1), draw.angle(1)) * Spread.lesion
+            lesion.diameter *= draw.factor(Spread.process)
+            head.lesion = lesion
+        }
+        return head
     }
 }
 

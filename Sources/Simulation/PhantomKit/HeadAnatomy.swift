@@ -37,7 +37,8 @@ struct HeadAnatomy: Sendable {
     /// An ellipsoid, made as a rod of no length.
     static func ball(_ c: Vector3, _ r: Vector3) -> EllipticTube {
         let small = Vector3(0, 0, 0.01)
-        return EllipticTube(from: c - small, to: c + small, upright: Vector3(0, 1, 0), radii: [SIMD2(r.x, r.y)], end: r.z)
+        return EllipticTube(
+            from: c - small, to: c + small, upright: Vector3(0, 1, 0), radii: [SIMD2(r.x, r.y)], end: r.z)
     }
 
     static func rod(
@@ -59,14 +60,17 @@ struct HeadAnatomy: Sendable {
         func v(_ x: Double, _ y: Double, _ z: Double) -> Vector3 { Vector3(s * x, y, z) }
         typealias R = SIMD2<Double>
         return [
-            Self.rod(v(0, -87, -27), v(30, -84, -28), [R(6, 6.5)]), Self.rod(v(30, -84, -28), v(52, -66, -32), [R(6, 5.5)]),
+            Self.rod(v(0, -87, -27), v(30, -84, -28), [R(6, 6.5)]),
+            Self.rod(v(30, -84, -28), v(52, -66, -32), [R(6, 5.5)]),
             Self.rod(v(52, -65, -34), v(48, -64, -64), [R(4, 5), R(3.5, 4), R(6, 6)]),
             Self.ball(v(45, -66, -66), Vector3(11, 8, 9)), Self.ball(v(25, -68, -74), Vector3(21, 20, 20)),
-            Self.rod(v(27, -50, -94), v(17, -76, -94), [R(5.5, 8)]), Self.rod(v(17, -76, -94), v(0, -85, -94), [R(5, 8)]),
+            Self.rod(v(27, -50, -94), v(17, -76, -94), [R(5.5, 8)]),
+            Self.rod(v(17, -76, -94), v(0, -85, -94), [R(5, 8)]),
             Self.rod(v(13, -32, -50), v(14, -36, -88), [R(2.5, 7)], upright: Vector3(0, 1, 0)),
             Self.rod(v(14, -4, -52), v(56, 12, -52), [R(9, 9), R(9, 9), R(12, 10)]),
             Self.ball(v(54, 24, -64), Vector3(10, 14, 17)),
-            Self.rod(v(50, -60, -64), v(66, -30, -59), [R(3, 5)]), Self.rod(v(66, -30, -59), v(62, -4, -53), [R(3, 4.5)]),
+            Self.rod(v(50, -60, -64), v(66, -30, -59), [R(3, 5)]),
+            Self.rod(v(66, -30, -59), v(62, -4, -53), [R(3, 4.5)]),
             Self.rod(v(18, 12, Self.condyles + 5), v(14, 24, Self.condyles + 4), [R(5, 5)]),
             Self.rod(v(40, -42, -42), v(50, -58, -44), [R(2.5, 15)]),
             Self.rod(v(2, -87, -30), v(3, -97, -47), [R(4, 2.2)], upright: Vector3(0, 1, 0)),
@@ -88,9 +92,12 @@ struct HeadAnatomy: Sendable {
         typealias R = SIMD2<Double>
         return [
             Self.ball(v(52, -8, -64), Vector3(9, 5, 5)),
-            Self.rod(v(51, -9, -68), v(48, -14, -112), [R(3.5, 8), R(3.8, 14), R(4.5, 12)], upright: Vector3(0, 1, 0), end: 4),
+            Self.rod(
+                v(51, -9, -68), v(48, -14, -112), [R(3.5, 8), R(3.8, 14), R(4.5, 12)], upright: Vector3(0, 1, 0), end: 4
+            ),
             Self.rod(v(49, -30, -68), v(48, -24, -96), [R(2.6, 5), R(3.5, 9)], upright: Vector3(0, 1, 0)),
-            Self.rod(v(47, -16, -114), v(31, -58, -120), [R(5, 12)]), Self.rod(v(31, -58, -120), v(13, -80, -123), [R(5.5, 12)]),
+            Self.rod(v(47, -16, -114), v(31, -58, -120), [R(5, 12)]),
+            Self.rod(v(31, -58, -120), v(13, -80, -123), [R(5.5, 12)]),
             Self.rod(v(13, -80, -123), v(0, -84, -123), [R(5.5, 12), R(6, 12.5)]),
         ]
     }
@@ -109,7 +116,10 @@ struct HeadAnatomy: Sendable {
 
     /// The internal carotid artery from below the skull base to its fork.
     func carotidCourse(_ side: Side) -> [Vector3] {
-        [(25.0, 2.0, -84.0), (25, 0, -70), (24, -4, -55), (13, -12, -49), (10, -22, -42), (10, -25, -34), (11, -15, -28)].map {
+        [
+            (25.0, 2.0, -84.0), (25, 0, -70), (24, -4, -55), (13, -12, -49), (10, -22, -42), (10, -25, -34),
+            (11, -15, -28),
+        ].map {
             Vector3(side.sign * $0.0, $0.1, $0.2)
         }
     }
@@ -138,7 +148,8 @@ struct HeadAnatomy: Sendable {
                 found.append((Vector3(s * 6.2, -76 + Double(k) * 10.5, -44), Vector3(4.6, 4.7, 7)))
             }
             for k in 0..<12 {
-                let at = Vector3(54, 22, -60) + Vector3(random.normal() * 3, random.normal() * 5, Double(k % 5) * 4.5 - 13)
+                let at =
+                    Vector3(54, 22, -60) + Vector3(random.normal() * 3, random.normal() * 5, Double(k % 5) * 4.5 - 13)
                 found.append((Vector3(s * at.x, at.y, at.z), Vector3(2.6, 3, 2.6)))
             }
             return found

@@ -1,8 +1,8 @@
 import Frames
 import Imaging
 
-/// What is inside the skull, in orbits, nose and mouth; later layers cover earlier ones. Space inside, ventricles, vessels
-/// and the lesion are in the truth.
+/// What is inside the skull, in orbits, nose and mouth; later layers cover earlier ones. Space inside, ventricles,
+/// vessels and the lesion are in the truth.
 struct HeadLayers: Sendable {
     typealias Layer = SoftTissue.Layer
     let anatomy: HeadAnatomy
@@ -44,7 +44,8 @@ struct HeadLayers: Sendable {
         let eyes = Side.allCases.flatMap { side -> [Layer] in
             let (s, eye) = (side.sign, Vector3(side.sign * 32, -82, -46))
             return [
-                ball(eye, Vector3(12, 12, 12), t.muscle, .softTissue), ball(eye, Vector3(11, 11, 11), head.fluidHU, .softTissue),
+                ball(eye, Vector3(12, 12, 12), t.muscle, .softTissue),
+                ball(eye, Vector3(11, 11, 11), head.fluidHU, .softTissue),
                 ball(eye + Vector3(0, -8, 0), Vector3(4.5, 2, 4.5), 70, .softTissue),
                 rod(eye + Vector3(0, 12, 0), Vector3(s * 14, -30, -38), [SIMD2(2, 2)], t.muscle, .softTissue),
                 rod(eye + Vector3(0, 4, 12), Vector3(s * 16, -36, -34), [SIMD2(3, 1.5)], t.muscle, .softTissue),
@@ -66,7 +67,8 @@ struct HeadLayers: Sendable {
         let deep = Side.allCases.flatMap { side -> [Layer] in
             let s = side.sign
             return [
-                ball(Vector3(s * 19, -16, 6), Vector3(8, 14, 9), grey, own), ball(Vector3(s * 10, 8, 4), Vector3(8, 13, 9), grey, own),
+                ball(Vector3(s * 19, -16, 6), Vector3(8, 14, 9), grey, own),
+                ball(Vector3(s * 10, 8, 4), Vector3(8, 13, 9), grey, own),
                 rod(Vector3(s * 58, -19, -10), Vector3(s * 34, 2, 0), [SIMD2(1.6, 16), SIMD2(1.2, 10)], fluid, own),
                 ball(Vector3(s * 24, 46, -38), Vector3(26, 24, 17), grey, own),
             ]
@@ -76,10 +78,13 @@ struct HeadLayers: Sendable {
             Layer(shape: .brain(6), hu: white, label: own),
         ] + deep + [
             Layer(shape: .fissure, hu: fluid, label: own),
-            ball(Vector3(0, -10, -24), Vector3(13, 9, 7), fluid, own), ball(Vector3(0, 26, -12), Vector3(12, 6, 8), fluid, own),
-            rod(Vector3(0, 0, -26), Vector3(0, 18, -64), [SIMD2(17, 14), SIMD2(16, 13), SIMD2(10, 9)], fluid, own,
+            ball(Vector3(0, -10, -24), Vector3(13, 9, 7), fluid, own),
+            ball(Vector3(0, 26, -12), Vector3(12, 6, 8), fluid, own),
+            rod(
+                Vector3(0, 0, -26), Vector3(0, 18, -64), [SIMD2(17, 14), SIMD2(16, 13), SIMD2(10, 9)], fluid, own,
                 upright: Vector3(0, 1, 0)),
-            rod(Vector3(0, 3, -24), Vector3(0, 19, -66), [SIMD2(14, 11), SIMD2(13, 11), SIMD2(7, 6)], white + 3, own,
+            rod(
+                Vector3(0, 3, -24), Vector3(0, 19, -66), [SIMD2(14, 11), SIMD2(13, 11), SIMD2(7, 6)], white + 3, own,
                 upright: Vector3(0, 1, 0)),
             ball(Vector3(0, 24, -2), Vector3(2.2, 3, 2), 260, own),
         ]

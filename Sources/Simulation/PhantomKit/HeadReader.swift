@@ -3,8 +3,10 @@ import Settings
 extension DefinitionReader {
     static func head(_ n: inout SettingsMap) throws(SettingsError) -> PhantomDefinition.Head {
         PhantomDefinition.Head(
-            length: try n.number("skull_length_mm", in: 140...220), breadth: try n.number("skull_breadth_mm", in: 110...180),
-            vaultHeight: try n.number("vault_height_mm", in: 60...110), thickness: try n.number("thickness_mm", in: 3...12),
+            length: try n.number("skull_length_mm", in: 140...220),
+            breadth: try n.number("skull_breadth_mm", in: 110...180),
+            vaultHeight: try n.number("vault_height_mm", in: 60...110),
+            thickness: try n.number("thickness_mm", in: 3...12),
             scalp: try n.number("scalp_mm", in: 3...15), sutureWidth: try n.number("suture_width_mm", in: 0...3),
             ventricleScale: try n.number("ventricle_scale", in: 0.5...2), greyHU: try n.number("grey_hu", in: 20...60),
             whiteHU: try n.number("white_hu", in: 15...50), fluidHU: try n.number("fluid_hu", in: -5...20),

@@ -86,24 +86,30 @@ extension Implant {
         let (entry, along) = (axis.entry.coordinates, axis.direction.vector)
         let (tip, r) = (entry + along * screw.length, screw.diameter / 2)
         return Implant(
-            kind: .screw, level: axis.level, side: axis.side, start: axis.entry, end: Point(tip), diameter: screw.diameter,
+            kind: .screw, level: axis.level, side: axis.side, start: axis.entry, end: Point(tip),
+            diameter: screw.diameter,
             shape: .rods([
                 EllipticTube(from: entry - along * 4, to: tip - along * r, radii: [SIMD2(r, r)], end: r),
                 EllipticTube(from: entry - along * 9, to: entry - along * 2, radii: [SIMD2(6.5, 6.5)], end: 2),
             ]), hu: hu)
     }
 
-    private static func rod(_ level: AnatomicalLabel, _ side: Side, _ a: Vector3, _ b: Vector3, _ r: Double, _ hu: Double) -> Implant {
+    private static func rod(
+        _ level: AnatomicalLabel, _ side: Side, _ a: Vector3, _ b: Vector3, _ r: Double, _ hu: Double
+    ) -> Implant {
         let reach = (normalized(b - a) ?? Vector3(0, 0, 1)) * 7
         return Implant(
             kind: .rod, level: level, side: side, start: Point(a - reach), end: Point(b + reach), diameter: 2 * r,
             shape: .rods([EllipticTube(from: a - reach, to: b + reach, radii: [SIMD2(r, r)], end: 1)]), hu: hu)
     }
 
-    private static func cage(_ cage: PhantomDefinition.Implants.Cage, _ pose: Pose<CT, Vertebra>, _ hu: Double) -> Implant {
+    private static func cage(_ cage: PhantomDefinition.Implants.Cage, _ pose: Pose<CT, Vertebra>, _ hu: Double)
+        -> Implant
+    {
         let half = Vector3(cage.width, cage.depth, cage.height) / 2
         return Implant(
-            kind: .cage, level: cage.below, side: nil, start: pose * Point(0, -half.y, 0), end: pose * Point(0, half.y, 0),
+            kind: .cage, level: cage.below, side: nil, start: pose * Point(0, -half.y, 0),
+            end: pose * Point(0, half.y, 0),
             diameter: cage.width, shape: .block(pose.inverse, half: half), hu: hu)
     }
 }

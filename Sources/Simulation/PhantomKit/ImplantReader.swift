@@ -10,7 +10,8 @@ extension DefinitionReader {
             screws.append(
                 .init(
                     level: try vertebra(&map, "level", of: levels + [.sacrum]),
-                    diameter: try map.number("diameter_mm", in: 2...10), length: try map.number("length_mm", in: 10...100)))
+                    diameter: try map.number("diameter_mm", in: 2...10),
+                    length: try map.number("length_mm", in: 10...100)))
             try map.finish()
         }
         var cages: [PhantomDefinition.Implants.Cage] = []
@@ -23,7 +24,8 @@ extension DefinitionReader {
         }
         return PhantomDefinition.Implants(
             hu: try n.number("metal_hu", in: 1500...30000), hardening: try n.number("hardening", in: 0...0.9),
-            starvation: try n.number("starvation", in: 0...0.5), rodDiameter: try n.number("rod_diameter_mm", in: 2...10),
+            starvation: try n.number("starvation", in: 0...0.5),
+            rodDiameter: try n.number("rod_diameter_mm", in: 2...10),
             screws: screws, cages: cages)
     }
 }

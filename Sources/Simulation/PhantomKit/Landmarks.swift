@@ -52,7 +52,8 @@ extension Phantom {
         return levels + [s1]
     }
 
-    /// The canal's centre line from head to tail, a point about every 5 mm, between the first vertebra and the last, or S3.
+    /// The canal's centre line from head to tail, a point about every 5 mm, between the first vertebra and the last,
+    /// or S3.
     public var canalLine: [Point<CT>] {
         let line = skeleton.canal
         let first = line.controls.count > 1 ? line.controls[1] : 0

@@ -11,6 +11,7 @@ struct LandmarksFile: Codable, Equatable {
     var canal_line_mm: [[Double]]
     var fiducials: [Fiducial]
     var implants: [Metal]
+    var lesion_mm: [Double]?
 
     struct Metal: Codable, Equatable {
         var kind: String
@@ -68,6 +69,7 @@ struct LandmarksFile: Codable, Equatable {
         fiducials = phantom.fiducials.map {
             Fiducial(name: $0.name, centre_mm: numbers($0.centre), diameter_mm: $0.diameter)
         }
+        lesion_mm = phantom.lesion.map(numbers)
         implants = phantom.implants.filter { $0.kind != .tooth }.map {
             Metal(
                 kind: $0.kind.rawValue, level: $0.level == .sacrum ? "S1" : $0.level.name, side: $0.side?.rawValue,

@@ -4,10 +4,10 @@ import Imaging
 
 /// What metal does to an image: streaks by beam hardening and by starved detectors.
 ///
-/// Each slice's metal is projected along parallel rays. With a spectrum of two equal halves, `hardening` h harder and softer
-/// than their mean, the scanner measures −ln((e^(−p(1+h)) + e^(−p(1−h)))/2) = p − ln cosh(hp) instead of the true line
-/// integral p, with noise that grows as e^(p/2). The error alone is reconstructed by filtered back-projection (Kak and
-/// Slaney 1988, chapter 3) and added to the image, since reconstruction is linear.
+/// Each slice's metal is projected along parallel rays. With a spectrum of two equal halves, `hardening` h harder and
+/// softer than their mean, the scanner measures −ln((e^(−p(1+h)) + e^(−p(1−h)))/2) = p − ln cosh(hp) instead of the
+/// true line integral p, with noise that grows as e^(p/2). The error alone is reconstructed by filtered
+/// back-projection (Kak and Slaney 1988, chapter 3) and added to the image, since reconstruction is linear.
 struct MetalStreaks: Sendable {
     let hardening, starvation: Double
     let metal: [Implant]
@@ -36,7 +36,10 @@ struct MetalStreaks: Sendable {
             var random = generator.stream(UInt64(z))
             let errors = self.errors(pieces, &random)
             let size = geometry.size
-            addBackProjection(errors, to: UnsafeMutableBufferPointer(rebasing: image.pointer[(z * size.x * size.y)..<((z + 1) * size.x * size.y)]))
+            addBackProjection(
+                errors,
+                to: UnsafeMutableBufferPointer(
+                    rebasing: image.pointer[(z * size.x * size.y)..<((z + 1) * size.x * size.y)]))
         }
     }
 
@@ -50,7 +53,10 @@ struct MetalStreaks: Sendable {
             guard let (xs, ys) = pixels(of: piece, z) else { continue }
             for y in ys {
                 for x in xs {
-                    let at = GridPoint(Vector3((Double(x) + 0.5) * Self.pixel / s.x - 0.5, (Double(y) + 0.5) * Self.pixel / s.y - 0.5, Double(z)))
+                    let at = GridPoint(
+                        Vector3(
+                            (Double(x) + 0.5) * Self.pixel / s.x - 0.5, (Double(y) + 0.5) * Self.pixel / s.y - 0.5,
+                            Double(z)))
                     let share = min(max(0.5 - piece.distance(geometry.point(at).coordinates) / Self.pixel, 0), 1)
                     guard share > 0 else { continue }
                     found.append(
@@ -102,7 +108,8 @@ struct MetalStreaks: Sendable {
     private var bins: Int { 2 * Int((reach / Self.bin).rounded(.up)) + 3 }
 
     /// The filtered errors of all projections, `bins` for each angle.
-    private func errors(_ pieces: [(x: Double, y: Double, weight: Double)], _ random: inout SeededGenerator) -> [Float] {
+    private func errors(_ pieces: [(x: Double, y: Double, weight: Double)], _ random: inout SeededGenerator) -> [Float]
+    {
         let (bins, ramp) = (bins, Self.ramp(bins))
         var filtered = [Float](repeating: 0, count: bins * Self.angles)
         var line = [Double](repeating: 0, count: bins)
@@ -128,7 +135,8 @@ struct MetalStreaks: Sendable {
         return filtered
     }
 
-    /// The band-limited ramp of Ramachandran and Lakshminarayanan, smoothed over three bins; weights by distance in bins.
+    /// The band-limited ramp of Ramachandran and Lakshminarayanan, smoothed over three bins; weights by distance in
+    /// bins.
     static func ramp(_ count: Int) -> [Float] {
         func sharp(_ n: Int) -> Double {
             n == 0 ? 0.25 : n % 2 == 0 ? 0 : -1 / (Double.pi * Double.pi * Double(n * n))

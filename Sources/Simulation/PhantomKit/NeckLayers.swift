@@ -34,7 +34,9 @@ struct NeckLayers: Sendable {
         _ label: AnatomicalLabel = .softTissue
     ) -> Layer {
         Layer(
-            shape: .column(left: left, back: back, halfWidth: wide, halfDepth: deep, from: from, to: to, cover: definition.torso.skinThickness + 4),
+            shape: .column(
+                left: left, back: back, halfWidth: wide, halfDepth: deep, from: from, to: to,
+                cover: definition.torso.skinThickness + 4),
             hu: hu, label: label)
     }
 
@@ -46,7 +48,8 @@ struct NeckLayers: Sendable {
                 let s = side.sign
                 return [
                     column(s * 33, 6, 6, 24, max(-40, top), end, t.fat), column(s * 12, 34, 5, 12, 10, end, t.fat),
-                    column(s * 8, front - 4, 8, 4, max(-20, top), end, t.muscle), column(s * 38, front - 6, 10, 14, max(-40, top), end, t.muscle),
+                    column(s * 8, front - 4, 8, 4, max(-20, top), end, t.muscle),
+                    column(s * 38, front - 6, 10, 14, max(-40, top), end, t.muscle),
                     column(s * 22, front + 3, 7, 8, 20, end, t.muscle),
                 ]
             }
@@ -56,13 +59,15 @@ struct NeckLayers: Sendable {
         let (t, end, glottis) = (definition.tissue, Double(canal.stations.count) + 60, station(5))
         let gland = station(7)
         return [
-            column(0, front - 14, 18, 7, max(-40, top), glottis + 6, t.muscle), column(0, front - 17, 11, 3.5, top, glottis, t.gas),
+            column(0, front - 14, 18, 7, max(-40, top), glottis + 6, t.muscle),
+            column(0, front - 17, 11, 3.5, top, glottis, t.gas),
             column(0, front - 26, 19, 16, glottis - 22, glottis + 22, t.cartilage),
             column(0, front - 25, 15, 13, glottis - 24, glottis + 24, t.muscle),
             column(0, front - 24, 5, 10, glottis - 24, glottis + 24, t.gas),
             column(-19, front - 22, 9, 12, gland - 24, gland + 16, t.organ + 60),
             column(19, front - 22, 9, 12, gland - 24, gland + 16, t.organ + 60),
-            column(0, front - 22, 11.5, 11, glottis + 18, end, t.cartilage), column(0, front - 22, 9, 8.5, glottis + 10, end, t.gas),
+            column(0, front - 22, 11.5, 11, glottis + 18, end, t.cartilage),
+            column(0, front - 22, 9, 8.5, glottis + 10, end, t.gas),
             column(3, front - 8, 7, 4.5, glottis + 10, end, t.muscle),
         ]
     }

@@ -14,6 +14,11 @@ public struct Phantom: Sendable {
     public let fiducials: [Fiducial]
     /// Screws, rods and cages, teeth and fillings.
     public private(set) var implants: [Implant] = []
+    /// The middle of a head's lesion.
+    public var lesion: Point<CT>? {
+        guard let head, let lesion = head.head.lesion else { return nil }
+        return Point(head.ct(lesion.centre))
+    }
     let poses: SpinePoses
     let anatomies: [VertebraAnatomy]
     let sacralAnatomy: SacrumAnatomy?
@@ -37,7 +42,8 @@ public struct Phantom: Sendable {
         let bones = Self.bones(poses, anatomies, sacralAnatomy, courses, cage) + (head?.bones ?? [])
         self.head = head
         skeleton = Skeleton(bones: bones, canal: canal, jointGap: definition.bone.jointGap)
-        soft = SoftTissue(definition, canal: canal, discs: Self.discs(bones, levels: definition.levels.count), cage: cage, head: head,
+        soft = SoftTissue(
+            definition, canal: canal, discs: Self.discs(bones, levels: definition.levels.count), cage: cage, head: head,
             arteries: Self.vertebralArteries(poses, anatomies))
         fiducials = try Fiducial.place(definition.fiducials, on: soft, canal: canal)
         try checkSpineInTorso()
@@ -107,7 +113,8 @@ public struct Phantom: Sendable {
     /// For each side the places where the artery passes the transverse processes from C6 up to C1, CT coordinates.
     private static func vertebralArteries(_ poses: SpinePoses, _ anatomies: [VertebraAnatomy]) -> [[Vector3]] {
         Side.allCases.map { side in
-            zip(anatomies, poses.vertebrae).filter { $0.0.level.label.number <= 6 }.reversed().flatMap { anatomy, pose in
+            zip(anatomies, poses.vertebrae).filter { $0.0.level.label.number <= 6 }.reversed().flatMap {
+                anatomy, pose in
                 let (at, h) = (anatomy.arteryHole(side), Vector3(0, 0, anatomy.level.body.height / 2))
                 return [at - h, at + h].map { (pose * Point<Vertebra>($0)).coordinates }
             }
@@ -166,6 +173,7 @@ public struct Phantom: Sendable {
     public func signedDistance(of label: AnatomicalLabel, at p: Point<CT>) -> Double? {
         let parts = skeleton.bones.indices.filter { skeleton.bones[$0].label == label }
         let pieces = implants.filter { $0.label == label }
-        return (parts.map { skeleton.distance(of: $0, p.coordinates) } + pieces.map { $0.distance(p.coordinates) }).min()
+        return (parts.map { skeleton.distance(of: $0, p.coordinates) } + pieces.map { $0.distance(p.coordinates) })
+            .min()
     }
 }

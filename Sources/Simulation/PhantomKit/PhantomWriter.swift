@@ -10,6 +10,34 @@ extension Phantom {
     public func writeSeries(
         _ ct: Volume<Int16>, seed: UInt64, to path: String, progress: ProgressReport? = nil
     ) throws(PhantomError) {
+        do throws(ImagingError) {
+            try ImageWriter.write(LoadedImage(ct: ct, metadata: metadata(seed)), to: path, progress: progress)
+        } catch { throw .image(error) }
+    }
+
+    /// Scans with a tilted gantry and writes the DICOM series: planes that lean by `tilt` (radians) about their own
+    /// middles and march along the grid's third axis. Slices are as thick as a voxel; their profile is not blurred
+    /// beyond that.
+    ///
+    /// - Throws: `PhantomError.image`; nothing is left behind then.
+    public func writeTiltedSeries(
+        on geometry: GridGeometry, tilt: Double, seed: UInt64, to path: String, progress: ProgressReport? = nil
+    ) throws(PhantomError) {
+        do throws(ImagingError) {
+            let scan = try TiltedScan(geometry, tilt: tilt)
+            var values: [Int16] = []
+            values.reserveCapacity(geometry.size.count)
+            for (i, plane) in scan.planes.enumerated() {
+                values += sample(plane, seed: seed &+ UInt64(i) &* 0x9E37_79B9).voxels
+                progress?(0.8 * Double(i + 1) / Double(scan.planes.count))
+            }
+            try ImageWriter.writeDICOM(values, of: scan, metadata: metadata(seed), to: path) {
+                progress?(0.8 + 0.2 * $0)
+            }
+        } catch { throw .image(error) }
+    }
+
+    private func metadata(_ seed: UInt64) -> ImageMetadata {
         var metadata = ImageMetadata(format: .dicom)
         metadata.modality = "CT"
         metadata.patientID = "PHANTOM-\(definition.name)"
@@ -17,9 +45,7 @@ extension Phantom {
         metadata.seriesDescription = "Phantom \(definition.name), seed \(seed)"
         metadata.studyDescription = "Simulated CT"
         metadata.patientPosition = "HFS"
-        do throws(ImagingError) {
-            try ImageWriter.write(LoadedImage(ct: ct, metadata: metadata), to: path, progress: progress)
-        } catch { throw .image(error) }
+        return metadata
     }
 
     /// Writes `labels.nii.gz`, `landmarks.json` and one mesh a bone in `meshes/` (`L1.stl`, …).

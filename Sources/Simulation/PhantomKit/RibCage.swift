@@ -33,7 +33,8 @@ struct RibCage: Sendable {
         self.rings = rings
     }
 
-    /// Distance to the oval that the ribs of this height lie on, mm, negative within; nothing is within above the first.
+    /// Distance to the oval that the ribs of this height lie on, mm, negative within; nothing is within above the
+    /// first.
     func distance(_ p: Vector3) -> Double {
         let (centre, half) = section(p.z)
         let side = ovalDistance(p.x - centre.x, p.y - centre.y, half.x, half.y, squareness: 0.15)

@@ -1,11 +1,11 @@
 import Frames
 import Imaging
 
-/// The course of one rib: head beside the body, neck to the tubercle before the transverse process, then round the chest
-/// on an oval, sinking towards the front.
+/// The course of one rib: head beside the body, neck to the tubercle before the transverse process, then round the
+/// chest on an oval, sinking towards the front.
 ///
-/// Points are in a frame at the body's centre that stands upright in the CT and has the vertebra's direction to the left,
-/// so that kyphosis does not tilt the ribs.
+/// Points are in a frame at the body's centre that stands upright in the CT and has the vertebra's direction to the
+/// left, so that kyphosis does not tilt the ribs.
 struct RibCourse: Sendable {
     let rib: PhantomDefinition.Rib
     let side: Side
@@ -22,7 +22,9 @@ struct RibCourse: Sendable {
         upright = Pose(rotation: rotation, translation: pose.translation)
         let toUpright = upright.inverse * pose
         let (head, tubercle) = Self.joints(side, anatomy)
-        let (a, b) = ((toUpright * Point<Vertebra>(head)).coordinates, (toUpright * Point<Vertebra>(tubercle)).coordinates)
+        let (a, b) = (
+            (toUpright * Point<Vertebra>(head)).coordinates, (toUpright * Point<Vertebra>(tubercle)).coordinates
+        )
         cageCentre = Vector3(0, b.y + 8 - rib.cageDepth / 2, b.z)
         points = Self.course(rib, side, from: a, by: b, round: cageCentre)
     }
@@ -32,6 +34,8 @@ struct RibCourse: Sendable {
         let (s, body) = (side.sign, anatomy.level.body)
         let beside = (9...16).contains(anatomy.level.label.number) ? body.height * 0.44 : body.height * 0.16
         let head = Vector3(s * (body.meanWidth * 0.46 + 5), anatomy.backWall - 4, beside)
+        // The last two ribs meet no transverse process.
+        guard anatomy.level.label.number < 18 else { return (head, head + Vector3(s * 17, 13, -4)) }
         let tip = anatomy.transverseTip(side)
         let tubercle = Vector3(tip.x - s * 1, tip.y - anatomy.level.processes.transverseHeight * 0.3 - 6, tip.z + 1)
         return (head, tubercle)

@@ -1,8 +1,8 @@
 import Foundation
 import Frames
 
-/// The floor of the space inside the skull as a height over each place, mm, in the head's frame: three fossae, the sella, the
-/// petrous ridges, and the roofs of the orbits. Kept on a lattice of 1 mm with how steep it is.
+/// The floor of the space inside the skull as a height over each place, mm, in the head's frame: three fossae, the
+/// sella, the petrous ridges, and the roofs of the orbits. Kept on a lattice of 1 mm with how steep it is.
 struct SkullBase: Sendable {
     /// How far the base lies below the origin, by fossa.
     static let fossae = (front: -27.0, sella: -31.0, middle: -45.0, back: -58.0)

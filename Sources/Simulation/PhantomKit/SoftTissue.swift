@@ -13,8 +13,8 @@ struct SoftTissue: Sendable {
     enum Shape: Sendable {
         /// Deeper than so many mm below the skin.
         case belowSkin(Double)
-        /// An oval column along the spine, at (left, back) from the canal's centre, between two stations; where `cover` is
-        /// given, at least so many mm below the skin.
+        /// An oval column along the spine, at (left, back) from the canal's centre, between two stations; where
+        /// `cover` is given, at least so many mm below the skin.
         case column(
             left: Double, back: Double, halfWidth: Double, halfDepth: Double, from: Double, to: Double, cover: Double?)
         case ellipsoid(centre: Vector3, radii: Vector3)
@@ -103,7 +103,9 @@ struct SoftTissue: Sendable {
     private func headSkin(_ p: Vector3, _ head: HeadAnatomy) -> Double {
         let q = inHead(p, head)
         var d = head.cranium.cavity(q) - head.cranium.head.thickness - head.cranium.head.scalp
-        for part in HeadAnatomy.faceSkin where part.leastDistance(q) < d + 20 { d = smoothMinimum(d, part.distance(q), 14) }
+        for part in HeadAnatomy.faceSkin where part.leastDistance(q) < d + 20 {
+            d = smoothMinimum(d, part.distance(q), 14)
+        }
         return d
     }
 

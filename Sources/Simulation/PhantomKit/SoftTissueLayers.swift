@@ -4,7 +4,8 @@ import Imaging
 extension SoftTissue {
     /// Muscles, organs and vessels of a torso around the given spine; distances along it in stations of the canal's
     /// line.
-    init(_ definition: PhantomDefinition, canal: CanalLine, discs: [DiscSolid], cage: RibCage?, head: HeadAnatomy?,
+    init(
+        _ definition: PhantomDefinition, canal: CanalLine, discs: [DiscSolid], cage: RibCage?, head: HeadAnatomy?,
         arteries: [[Vector3]]
     ) {
         torso = definition.torso
@@ -42,7 +43,9 @@ extension SoftTissue {
             let reach = level.processes.spinousLength * cosine(radians(degrees: level.processes.spinousDrop ?? 0))
             return level.canal.depth / 2 + reach + d.torso.backCover
         }
-        let knots = zip(canal.controls.dropFirst(), levels + (d.sacrum == nil ? [levels.last ?? 40] : [levels.last ?? 40, 34, 30])).map { (Double($0), $1) }
+        let knots = zip(
+            canal.controls.dropFirst(), levels + (d.sacrum == nil ? [levels.last ?? 40] : [levels.last ?? 40, 34, 30])
+        ).map { (Double($0), $1) }
         return canal.stations.indices.map { i in
             let x = Double(i)
             guard let after = knots.first(where: { $0.0 >= x }) else { return knots.last?.1 ?? 40 }
@@ -93,7 +96,8 @@ extension SoftTissue {
             _ side: Side, _ left: Double, _ back: Double, _ w: Double, _ h: Double, _ from: Double, _ to: Double
         ) -> Layer {
             Layer(
-                shape: .column(left: side.sign * left, back: back, halfWidth: w, halfDepth: h, from: from, to: to,
+                shape: .column(
+                    left: side.sign * left, back: back, halfWidth: w, halfDepth: h, from: from, to: to,
                     cover: d.torso.skinThickness + 4),
                 hu: d.tissue.muscle + (side == .left ? 2 : -2), label: .softTissue)
         }

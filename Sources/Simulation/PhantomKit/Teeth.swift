@@ -25,7 +25,9 @@ extension HeadAnatomy {
         _ side: Side, _ place: (x: Double, y: Double, wide: Double, deep: Double), from root: Double, to crown: Double,
         _ scale: Double
     ) -> Implant {
-        let (a, b) = (Vector3(side.sign * place.x * scale, place.y, root), Vector3(side.sign * place.x * scale, place.y, crown))
+        let (a, b) = (
+            Vector3(side.sign * place.x * scale, place.y, root), Vector3(side.sign * place.x * scale, place.y, crown)
+        )
         let r = SIMD2(place.wide, place.deep) * scale
         let upright = ct(Vector3(0, 1, 0)) - ct(.zero)
         return Implant(

@@ -1,8 +1,8 @@
 import Frames
 import Imaging
 
-/// The vessels of a head: carotid and vertebral arteries, the circle of Willis, its large branches, cortical branches whose
-/// course is drawn from a seed, and the venous sinuses.
+/// The vessels of a head: carotid and vertebral arteries, the circle of Willis, its large branches, cortical branches
+/// whose course is drawn from a seed, and the venous sinuses.
 struct VesselTree: Sendable {
     /// A piece in CT coordinates.
     struct Piece: Sendable {
@@ -90,9 +90,13 @@ struct VesselTree: Sendable {
                 let a = radians(degrees: angle)
                 return c.onSurface(Vector3(s * sine(a) * 70, cosine(a) * 84, -24), inset: 3.2)
             }
-            let down = [c.onSurface(Vector3(s * 56, 26, -40), inset: 3), Vector3(s * 40, 24, -48), Vector3(s * 28, 16, -52)]
+            let down = [
+                c.onSurface(Vector3(s * 56, 26, -40), inset: 3), Vector3(s * 40, 24, -48), Vector3(s * 28, 16, -52),
+            ]
             add([torcula] + round.dropFirst() + down, [3, 3.2, 3.2], isVein: true)
-            add([Vector3(s * 28, 16, -52), Vector3(s * 27, 14, -72), Vector3(s * 30, 8, -92)], [3.4, 3.8, 4.5], isVein: true)
+            add(
+                [Vector3(s * 28, 16, -52), Vector3(s * 27, 14, -72), Vector3(s * 30, 8, -92)], [3.4, 3.8, 4.5],
+                isVein: true)
         }
     }
 }

@@ -23,6 +23,7 @@ struct GuardCommand: ParsableCommand {
         var status: Int32 = 0
         while waitpid(child, &status, 0) < 0, errno == EINTR {}
         kill(-child, SIGKILL)
+        if Self.callerHasGone { try? FileManager.default.removeItem(atPath: scratch) }
         let signal = status & 0x7F
         throw ExitCode(signal == 0 ? (status >> 8) & 0xFF : 128 + signal)
     }
@@ -48,6 +49,12 @@ struct GuardCommand: ParsableCommand {
         let problem = posix_spawnp(&child, program, &actions, &attributes, &arguments, environ)
         guard problem == 0 else { throw ExitCode(problem == ENOENT ? notFound : notRunnable) }
         return child
+    }
+
+    /// Whether the other end of the pipe is closed.
+    private static var callerHasGone: Bool {
+        var end = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+        return poll(&end, 1, 0) > 0
     }
 
     /// Ends the whole group, politely first, when the caller's end of the pipe closes.

@@ -8,10 +8,11 @@ struct MeshCommand: StyletCommand {
     static let configuration = CommandConfiguration(
         commandName: "mesh", abstract: "Reconstruct labels, or everything above an HU, as watertight meshes.",
         discussion: """
-            Without --iso the input is labels (a label map, a folder with one mask a structure, or a DICOM segmentation), and each label (or
-            each --label) becomes NAME.stl in the folder --out. With --image, bones and vessels end where its values say, between voxels;
-            other labels, and all without it, get a smooth surface of the label's own volume. The format dicom-stl wraps each mesh into a DICOM object that refers to the
-            series that --image names (with --iso: the input itself).
+            Without --iso the input is labels (a label map, a folder with one mask a structure, or a DICOM segmentation),
+            and each label (or each --label) becomes NAME.stl in the folder --out. With --image, bones and vessels end
+            where its values say, between voxels; other labels, and all without it, get a smooth surface of the label's
+            own volume. The format dicom-stl wraps each mesh into a DICOM object that refers to the series that --image
+            names (with --iso: the input itself).
 
             Example:
               stylet mesh labels.nii.gz --out meshes/ --label 22 --format ply
@@ -121,7 +122,8 @@ struct MeshCommand: StyletCommand {
     private func labels(on image: LoadedImage?, _ console: Console) throws -> (LabelVolume, isNamed: Bool) {
         do { return (try meaning.read(input.volume, on: image, console), true) } catch ImagingError.labelSchemeUnclear {
             console.warn(
-                "\(input.volume): whose numbers these are does not show; meshes are called by them (--label-scheme names them)")
+                "\(input.volume): whose numbers these are does not show; meshes are called by them (--label-scheme names them)"
+            )
             let own = Dictionary(uniqueKeysWithValues: (1...255).map { ($0, AnatomicalLabel(UInt8($0))) })
             return (try LabelReader.read(input.volume, on: image?.ct.geometry, map: own), false)
         }

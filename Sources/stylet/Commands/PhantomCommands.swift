@@ -18,6 +18,8 @@ struct PhantomMake: StyletCommand {
 
             Example:
               stylet phantom make Phantoms/lumbar.yaml --out ct --truth truth --spacing-mm 0.7,0.7,1
+
+            --size-mm and --centre-mm give another field of view; --person another patient of the same kind.
             """)
 
     @Argument(help: "A phantom definition, as Phantoms/lumbar.yaml.") var definition: String
@@ -26,16 +28,32 @@ struct PhantomMake: StyletCommand {
     @Option(help: "Seed of the scanner's noise.") var seed: UInt64 = 1
     @Option(name: .customLong("spacing-mm"), help: "x,y,z spacing of the voxels; default: the definition's.")
     var spacing: Spacing?
+    @Option(name: .customLong("size-mm"), help: "x,y,z size of the field of view; default: the definition's.")
+    var size: FieldVector?
+    @Option(name: .customLong("centre-mm"), help: "x,y,z middle of the field of view, CT coordinates.")
+    var centre: FieldVector?
+    @Option(help: "Seed of another patient drawn about the definition.") var person: UInt64?
+    @Option(name: .customLong("gantry-tilt-deg"), help: "Scan with a tilted gantry; only for a DICOM series.")
+    var gantryTilt: Double?
     @OptionGroup var answer: AnswerOptions
+
+    func validate() throws {
+        if let gantryTilt, !gantryTilt.isFinite || abs(gantryTilt) > 30 {
+            throw ValidationError("--gantry-tilt-deg goes from -30 to 30.")
+        }
+        if gantryTilt != nil, [".gz", ".nii", ".nrrd", ".mha", ".mhd"].contains(where: { out.hasSuffix($0) }) {
+            throw ValidationError("A tilted scan is a DICOM series: --out is a folder.")
+        }
+        if let size, size.vector.min() < 10 || size.vector.max() > 2000 {
+            throw ValidationError("--size-mm goes from 10 to 2000 mm an axis.")
+        }
+    }
 
     func execute(_ console: Console) throws -> Answer {
         for folder in [out, truth].compactMap({ $0 }) { try Output.mustBePossible(folder) }
-        let phantom = try Phantom(try PhantomDefinition.load(definition))
+        let phantom = try Phantom(try wanted())
         let geometry = try phantom.geometry(spacing: spacing?.vector)
-        let ct = console.step("scan", "scanning") { phantom.sample(geometry, seed: seed, progress: $0) }
-        try console.step("write", "writing \(out)") { progress in
-            try phantom.writeSeries(ct, seed: seed, to: out, progress: progress)
-        }
+        try scan(phantom, geometry, console)
         console.say("\(out): \(Sentences.describe(geometry))")
         if let truth {
             try console.step("truth", "writing the truth") { progress in
@@ -49,6 +67,42 @@ struct PhantomMake: StyletCommand {
             "size": [.int(size.x), .int(size.y), .int(size.z)],
             "spacing_mm": .numbers([step.x, step.y, step.z]), "seed": .number(Double(seed)),
         ])
+    }
+}
+
+extension PhantomMake {
+    /// The definition with the patient and the field of view that were asked for.
+    private func wanted() throws -> PhantomDefinition {
+        var wanted = try PhantomDefinition.load(definition)
+        if let person { wanted = wanted.varied(seed: person) }
+        if let size { wanted.fieldOfView.size = size.vector }
+        if let centre { wanted.fieldOfView.centre = centre.vector }
+        return wanted
+    }
+
+    private func scan(_ phantom: Phantom, _ geometry: GridGeometry, _ console: Console) throws {
+        if let gantryTilt {
+            return try console.step("scan", "scanning with a tilted gantry") { progress in
+                try phantom.writeTiltedSeries(
+                    on: geometry, tilt: gantryTilt * .pi / 180, seed: seed, to: out, progress: progress)
+            }
+        }
+        let ct = console.step("scan", "scanning") { phantom.sample(geometry, seed: seed, progress: $0) }
+        try console.step("write", "writing \(out)") { progress in
+            try phantom.writeSeries(ct, seed: seed, to: out, progress: progress)
+        }
+    }
+}
+
+/// Three lengths in mm, as 300,200,150.
+struct FieldVector: ExpressibleByArgument {
+    let vector: Vector3
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+        guard parts.count == 3, let x = parts[0], let y = parts[1], let z = parts[2] else { return nil }
+        vector = Vector3(x, y, z)
+        guard vector.isFinite, max(vector.max(), -vector.min()) <= 2000 else { return nil }
     }
 }
 

@@ -24,7 +24,9 @@ struct Segment: StyletCommand {
     @Option(help: "The label map to write, on the image's grid.") var out: String
     @Option(help: "spine, bone or head.") var anatomy: Anatomy = .spine
     @Option(help: "Vertebrae to keep, as L1-L5; others become bone without a name.") var levels: LevelRange?
-    @Option(name: .customLong("name"), help: "The level of the vertebra at a point (LPS mm), as L3@x,y,z; several times for several.")
+    @Option(
+        name: .customLong("name"),
+        help: "The level of the vertebra at a point (LPS mm), as L3@x,y,z; several times for several.")
     var names: [LevelName] = []
     @Option(name: .customLong("with"), help: "Another segmenter to run, as 'COMMAND {in} {out}'; no shell sees it.")
     var command: String?
@@ -134,7 +136,7 @@ extension Segment {
         _ segmenter: ExternalSegmenter, _ image: LoadedImage, _ console: Console
     ) throws -> Answer {
         let labels = try segmenter.run(on: image, console) { path in
-            do { return try meaning.read(path, on: image, console) } catch let error as ImagingError {
+            do { return try meaning.read(path, named: "{out}", on: image, console) } catch let error as ImagingError {
                 let failure = Sentences.failureOf(error)
                 throw Failure(
                     code: failure.code,

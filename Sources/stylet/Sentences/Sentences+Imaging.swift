@@ -67,7 +67,8 @@ extension Sentences {
             Failure(
                 code: "labels-overlap",
                 message:
-                    "\(path): \(a.levelName) and \(b.levelName) both claim \(voxels) voxels: one of them is wrong, make them anew.")
+                    "\(path): \(a.levelName) and \(b.levelName) both claim \(voxels) voxels: one of them is wrong, make them anew."
+            )
         case .segmentContradicts(let path, let segment, let label, let code):
             Failure(
                 code: "labels-contradict",
@@ -117,7 +118,7 @@ extension Sentences {
 
     private static func code(_ problem: FileProblem) -> String {
         switch problem {
-        case .notFound: "not-found"
+        case .notFound, .dataFileNotFound: "not-found"
         case .truncated, .compressedDataEnds, .compressedTooShort: "truncated"
         default: "unreadable"
         }
@@ -126,6 +127,8 @@ extension Sentences {
     static func sentence(_ problem: FileProblem) -> String {
         switch problem {
         case .notFound: "there is no such file or folder"
+        case .dataFileNotFound(let name):
+            "the file of its voxels, '\(name)', is not there: keep the two together"
         case .notAFile: "it is neither a file nor a folder"
         case .system(let number): String(cString: strerror(number)).lowercased()
         case .unknownFormat: "its format is not known (DICOM, .nii, .nii.gz, .nrrd, .mha and .mhd are)"
@@ -181,7 +184,8 @@ extension Sentences {
         switch irregularity.kind {
         case .gantryTilt(let degrees):
             "gantry tilt of \(String(format: "%.1f", degrees))°"
-                + (irregularity.effect == .mended ? ", resampled to a right-angled grid" : ", more than any gantry leans")
+                + (irregularity.effect == .mended
+                    ? ", resampled to a right-angled grid" : ", more than any gantry leans")
         case .gantryTiltUnclear(let header, let positions):
             "the header says that the gantry was tilted by \(String(format: "%.1f", header))°, the slices' positions "
                 + "\(String(format: "%.1f", positions))°: which is right does not show"
@@ -198,7 +202,8 @@ extension Sentences {
                 + "nothing was measured between them"
         case .severalAcquisitions(let acquisitions, let kept):
             "\(acquisitions.count) acquisitions overlap (\(acquisitions.prefix(4).map(describe).joined(separator: "; "))"
-                + (acquisitions.count > 4 ? "; …" : "") + "); number \(kept) was read: name the right one with --acquisition"
+                + (acquisitions.count > 4 ? "; …" : "")
+                + "); number \(kept) was read: name the right one with --acquisition"
         case .fewerImagesThanAnnounced(let announced, let found):
             "\(found) of \(announced) images of the acquisition are here: the scan may be cut short"
         case .mixedPatients(let slices):
@@ -208,7 +213,8 @@ extension Sentences {
         case .mixedFramesOfReference(let slices):
             "\(slices.count) slice(s) of another frame of reference, left out: \(some(slices))"
         case .localisers(let slices):
-            "\(slices.count) scout image(s)" + (irregularity.effect == .mended ? ", left out" : "") + ": \(some(slices))"
+            "\(slices.count) scout image(s)" + (irregularity.effect == .mended ? ", left out" : "")
+                + ": \(some(slices))"
         case .notHounsfield(let unit):
             unit == "US"
                 ? "the file does not say that its values are HU"
@@ -240,7 +246,7 @@ extension Sentences {
     }
 
     private static func some(_ slices: [SliceReference]) -> String {
-        slices.prefix(4).map(name).joined(separator: ", ") + (slices.count > 4 ? ", …" : "")
+        slices.prefix(3).map(name).joined(separator: ", ") + (slices.count > 3 ? ", … (\(slices.count) in all)" : "")
     }
 
     /// A slice as the scanner's own list names it, and where it lies.

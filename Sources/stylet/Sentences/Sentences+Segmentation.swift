@@ -14,6 +14,13 @@ extension Sentences {
                     format:
                         "No spinal canal with bone round it was found over at least %.0f mm: give an image of the spine, or labels made elsewhere with --labels.",
                     length))
+        case .noSkullFound(let share):
+            Failure(
+                code: "no-skull",
+                message: String(
+                    format:
+                        "No brain surrounded by bone was found (bone in %.0f %% of directions from the best place): give an image that holds the skull down to its base.",
+                    share * 100))
         case .noWholeVertebra(let length):
             Failure(
                 code: "no-whole-vertebra",
@@ -40,10 +47,6 @@ extension Sentences {
                 code: "not-hu",
                 message: "Values from \(low) to \(high) cannot be HU: there must be air below −200 and bone above 150.")
         case .settlement(let problem): Failure(code: "level-not-settled", message: sentence(problem) + ".")
-        case .unsupportedAnatomy(let name):
-            Failure(
-                code: "unsupported-anatomy",
-                message: "Anatomy '\(name)' is not segmented by this version; spine and bone are.")
         }
     }
 
@@ -69,18 +72,32 @@ extension Sentences {
         case .noVertebra(let level, let nearest, let distance):
             guard let nearest else { return "\(at(level)): the image has no vertebra" }
             return String(
-                format: "%@: no vertebra is there; the nearest, called %@, is %.0f mm away", at(level), nearest.levelName,
+                format: "%@: no vertebra is there; the nearest, called %@, is %.0f mm away", at(level),
+                nearest.levelName,
                 distance)
         case .anotherKind(let level, let found):
             return "\(at(level)): what lies there is \(found == .sacrum ? "the sacrum" : "a vertebra, not the sacrum")"
         case .contradiction(let a, let b, let between):
             return "\(at(a)) and \(at(b)) contradict one another: \(between) vertebra(e) lie between them"
         case .sacrumContradicts(let level, let count):
-            return "\(at(level)): counted from there, \(count) lumbar vertebra(e) would lie above the sacrum that the image shows"
+            return
+                "\(at(level)): counted from there, \(count) lumbar vertebra(e) would lie above the sacrum that the image shows"
         case .ribsContradict(let level, let rib):
             return "\(at(level)): counted from there, the lowest ribs would sit at \(rib.levelName)"
         case .beyondTheSpine(let level):
             return "\(at(level)): counted from there, the vertebrae of the image would reach beyond the spine's ends"
+        }
+    }
+
+    private static func sentence(_ doubt: HeadDoubt) -> String {
+        switch doubt {
+        case .noContrast: "no contrast in the vessels: they cannot be told from brain, and none are labelled"
+        case .ventriclesNotSeen: "fluid cannot be told from brain here: no ventricles are labelled"
+        case .skullCutOff(let share):
+            String(
+                format: "the image ends within the skull: bone closes it in %.0f %% of directions", share * 100)
+        case .foramenNotSeen: "the image ends above the foramen magnum: skull and neck are not parted"
+        case .lesionsNotSought: "lesions are not looked for: mark them by hand"
         }
     }
 
@@ -101,6 +118,7 @@ extension Sentences {
                         "\($0.label.levelName) may be \($0.candidates.dropFirst().map(\.levelName).joined(separator: " or "))"
                     }.joined(separator: "; ")
                     + ". Confirm them on another image before planning."
+            case .head(let doubt): sentence(doubt)
             case .partialVertebra(let level): "\(level.levelName) is cut off by the image and is not planned on"
             }
         }

@@ -1,5 +1,6 @@
 import Foundation
 import Imaging
+import Synchronization
 
 /// A segmenter of the user's own, run as a command on a temporary NIfTI file.
 struct ExternalSegmenter {
@@ -9,12 +10,15 @@ struct ExternalSegmenter {
     /// - Throws: `Failure`, code `bad-command`, where the line is no command or lacks one of the two places.
     init(_ line: String) throws(Failure) {
         guard let words = CommandWords.split(line), let program = words.first, !program.isEmpty else {
-            throw Failure(code: "bad-command", message: "'\(line)' is no command: a quote is left open, or it is empty.")
+            throw Failure(
+                code: "bad-command", message: "'\(line)' is no command: a quote is left open, or it is empty.")
         }
         for place in ["{in}", "{out}"] where !words.dropFirst().contains(where: { $0.contains(place) }) {
             throw Failure(
                 code: "bad-command",
-                message: "'\(line)' has no \(place): the segmenter reads the image from {in} and writes its labels to {out}.")
+                message:
+                    "'\(line)' has no \(place): the segmenter reads the image from {in} and writes its labels to {out}."
+            )
         }
         self.words = words
     }
@@ -44,13 +48,14 @@ struct ExternalSegmenter {
 
     /// A folder that nobody else may read: it holds a patient's image.
     private static func scratchFolder() throws(Failure) -> String {
-        var template = Array((NSTemporaryDirectory() + "/stylet-segmenter-XXXXXX").utf8CString)
-        guard let made = mkdtemp(&template) else {
+        let path = URL(fileURLWithPath: NSTemporaryDirectory()).appendingPathComponent("stylet-segmenter-XXXXXX").path
+        var template = Array(path.utf8CString)
+        guard mkdtemp(&template) != nil else {
             throw Failure(
                 code: "not-written",
                 message: "No temporary folder could be made: \(String(cString: strerror(errno)).lowercased()).")
         }
-        return String(cString: made)
+        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// Runs the command through the guard, which ends it when this process ends.
@@ -58,23 +63,40 @@ struct ExternalSegmenter {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         process.arguments = ["guard-command", "--scratch", scratch, "--"] + filled
-        let (alive, said) = (Pipe(), Pipe())
+        let (alive, output, errors) = (Pipe(), Pipe(), Pipe())
         // The child must not hold the end whose closing tells it that we are gone.
-        for end in [alive.fileHandleForWriting, said.fileHandleForReading] {
+        for end in [alive.fileHandleForWriting, output.fileHandleForReading, errors.fileHandleForReading] {
             _ = fcntl(end.fileDescriptor, F_SETFD, FD_CLOEXEC)
         }
         process.standardInput = alive
-        process.standardOutput = said
-        process.standardError = said
+        process.standardOutput = output
+        process.standardError = errors
+        Signals.endAsUsual()
         do { try process.run() } catch {
             throw Failure(code: "segmenter-failed", message: "\(name) could not be started: \(error).")
         }
-        var lines = SegmenterLines(name: name, progress: progress)
-        while case let piece = said.fileHandleForReading.availableData, !piece.isEmpty { lines.take(piece) }
-        lines.finish()
+        let last = follow(output, errors, progress)
         process.waitUntilExit()
         try? alive.fileHandleForWriting.close()
-        try check(process, lines.last)
+        try check(process, last)
+    }
+
+    /// Shows both streams until they end; the last line of standard error, or else of standard output.
+    private func follow(
+        _ output: Pipe, _ errors: Pipe, _ progress: @escaping @Sendable (Double) -> Void
+    ) -> String {
+        let name = name
+        let beside = Mutex("")
+        let done = DispatchSemaphore(value: 0)
+        let handle = output.fileHandleForReading
+        Thread.detachNewThread {
+            let last = SegmenterLines.last(of: handle, name, progress)
+            beside.withLock { $0 = last }
+            done.signal()
+        }
+        let last = SegmenterLines.last(of: errors.fileHandleForReading, name, progress)
+        done.wait()
+        return last.isEmpty ? beside.withLock { $0 } : last
     }
 
     private func check(_ process: Process, _ last: String) throws(Failure) {
@@ -82,11 +104,12 @@ struct ExternalSegmenter {
         if process.terminationReason == .exit, status == 0 { return }
         if status == GuardCommand.notFound, last.isEmpty {
             throw Failure(
-                code: "segmenter-not-found", message: "There is no program '\(words[0])': give its path, or install it.")
+                code: "segmenter-not-found", message: "There is no program '\(words[0])': give its path, or install it."
+            )
         }
         let how = status > 128 ? "was ended by signal \(status - 128)" : "ended with status \(status)"
-        let why = last.isEmpty ? "it said nothing" : "its last words: \(last)"
-        throw Failure(code: "segmenter-failed", message: "\(name) \(how); \(why)")
+        let why = last.isEmpty ? "it said nothing" : "its last words: '\(last)'"
+        throw Failure(code: "segmenter-failed", message: "\(name) \(how); \(why).")
     }
 }
 
@@ -101,7 +124,17 @@ struct SegmenterLines {
     private static let mostShown = 200
     private static let longestLine = 300
 
-    init(name: String, progress: @escaping @Sendable (Double) -> Void) {
+    /// Shows everything that comes until the end; the last line that was no progress.
+    static func last(
+        of handle: FileHandle, _ name: String, _ progress: @escaping @Sendable (Double) -> Void
+    ) -> String {
+        var lines = SegmenterLines(name: name, progress: progress)
+        while case let piece = handle.availableData, !piece.isEmpty { lines.take(piece) }
+        lines.line()
+        return lines.last
+    }
+
+    private init(name: String, progress: @escaping @Sendable (Double) -> Void) {
         self.name = name
         self.progress = progress
     }
@@ -117,12 +150,12 @@ struct SegmenterLines {
         }
     }
 
-    mutating func finish() { line() }
-
     private mutating func line() {
-        // Another program's bytes must not steer the terminal.
-        let text = String(decoding: rest, as: UTF8.self).unicodeScalars.filter { $0.properties.generalCategory != .control }
-        let line = String(String.UnicodeScalarView(text)).trimmingCharacters(in: .whitespaces)
+        // Another program's bytes must not steer the terminal, nor its colours stand in the text.
+        let coloured = String(decoding: rest, as: UTF8.self)
+        let plain = coloured.replacing(#/\u{1B}\[[0-9;?]*[A-Za-z]/#, with: "")
+            .unicodeScalars.filter { $0.properties.generalCategory != .control }
+        let line = String(String.UnicodeScalarView(plain)).trimmingCharacters(in: .whitespaces)
         rest.removeAll(keepingCapacity: true)
         guard !line.isEmpty else { return }
         if let share = Self.share(line) {

@@ -15,14 +15,18 @@ struct LabelMeaningOptions: ParsableArguments {
     )
     var map: LabelMap?
 
-    /// Labels in any form, on the grid of `image` where it is given; what is odd about them goes to the console.
-    func read(_ path: String, on image: LoadedImage?, _ console: Console) throws -> LabelVolume {
-        let loaded = try console.step("labels", "reading \(path)") { progress in
+    /// Labels in any form, on the grid of `image` where it is given; what is odd about them goes to the console, where the
+    /// file is called `name`.
+    func read(
+        _ path: String, named name: String? = nil, on image: LoadedImage?, _ console: Console
+    ) throws -> LabelVolume {
+        let name = name ?? path
+        let loaded = try console.step("labels", "reading \(name)") { progress in
             try LabelReader.load(
                 path, on: image?.ct.geometry, of: image?.metadata, scheme: labelScheme.scheme,
                 map: map?.numbers ?? [:], names: map?.names ?? [:], progress: progress)
         }
-        for remark in loaded.remarks { if let text = Sentences.sentence(remark) { console.warn("\(path): \(text)") } }
+        for text in loaded.remarks.compactMap(Sentences.sentence) { console.warn("\(name): \(text)") }
         return loaded.volume
     }
 }

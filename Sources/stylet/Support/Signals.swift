@@ -16,7 +16,11 @@ enum Signals {
             }
         }
         signal(SIGPIPE, SIG_IGN)
-        // A parent may have left them blocked, and then nobody could stop the arm politely.
+        endAsUsual()
+    }
+
+    /// Takes the three signals as they come: a parent may have left them blocked, and then nobody could end this politely.
+    static func endAsUsual() {
         var wanted = sigset_t()
         sigemptyset(&wanted)
         for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&wanted, number) }

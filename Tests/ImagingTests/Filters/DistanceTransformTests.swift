@@ -36,9 +36,10 @@ import Testing
         let spacing = Vector3(40, 30, 0.5)
         let found = DistanceTransform.signed(FilterSamples.bits(labels), spacing: spacing)
         for (i, p) in FilterSamples.places(size).enumerated() where labels[p] == 0 {
-            let least = FilterSamples.places(size).filter { labels[$0] == 1 }.map { q in
-                length(Vector3(Double(p.x - q.x), Double(p.y - q.y), Double(p.z - q.z)) * spacing)
-            }.min() ?? 0
+            let least =
+                FilterSamples.places(size).filter { labels[$0] == 1 }.map { q in
+                    length(Vector3(Double(p.x - q.x), Double(p.y - q.y), Double(p.z - q.z)) * spacing)
+                }.min() ?? 0
             #expect(abs(Double(found[i]) - least) < 2e-5)
         }
     }

@@ -46,7 +46,8 @@ import Testing
     @Test func noWidthChangesNothing() throws {
         var random = SeededGenerator(seed: 5)
         let size = GridSize(140, 4, 3)
-        let volume = Volume(geometry: try FilterSamples.geometry(size), voxels: (0..<size.count).map { _ in Float(random.uniform()) })
+        let volume = Volume(
+            geometry: try FilterSamples.geometry(size), voxels: (0..<size.count).map { _ in Float(random.uniform()) })
         #expect(volume.gaussianFiltered(sigma: 0) == volume)
     }
 }

@@ -24,7 +24,8 @@ import Testing
     }
 
     /// Of few values many are equal; of all values none are.
-    @Test(arguments: FilterSamples.sizes + [GridSize(128, 3, 3), GridSize(129, 3, 2), GridSize(257, 4, 3)], [3, 65536])
+    @Test(
+        arguments: FilterSamples.sizes + [GridSize(128, 3, 3), GridSize(129, 3, 2), GridSize(257, 4, 3)], [3, 65536])
     func agreesWithSorting(size: GridSize, values: Double) throws {
         var random = SeededGenerator(seed: UInt64(size.count) + UInt64(values))
         let voxels = (0..<size.count).map { _ in Int16(random.uniform() * values - values / 2) }

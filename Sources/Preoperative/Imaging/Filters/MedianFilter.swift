@@ -20,8 +20,8 @@ extension Volume where Voxel == Int16 {
     }
 }
 
-/// Medians of 27 by sorting what neighbours share once: three voxels of a stack, nine of a wall (three stacks), and then
-/// only what may be the middle of three sorted walls. 96 minima and maxima a voxel, many voxels at a time.
+/// Medians of 27 by sorting what neighbours share once: three voxels of a stack, nine of a wall (three stacks), and
+/// then only what may be the middle of three sorted walls. 96 minima and maxima a voxel, many voxels at a time.
 ///
 /// Every row of the scratch begins `Scratch.pitch` after the one before: constant distances tell the compiler that they
 /// do not overlap.
