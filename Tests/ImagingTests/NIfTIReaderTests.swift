@@ -44,6 +44,29 @@ import Testing
         return data.bytes
     }
 
+    /// Header and voxels in two files, the latter from their first byte on; either name opens the pair.
+    @Test(arguments: [false, true]) func pairs(compressed: Bool) throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var file = CraftedNIfTI()
+        file.dataOffset = 0
+        let whole = shorts(file)
+        let parts = [("hdr", whole.prefix(344) + Data("ni1\0".utf8) + Data(count: 4)), ("img", whole.dropFirst(352))]
+        for (ending, data) in parts {
+            let path = folder.appendingPathComponent("a." + ending + (compressed ? ".gz" : ""))
+            try (compressed ? craftedGzip(Data(data)) : Data(data)).write(to: path)
+        }
+        for (ending, _) in parts {
+            let path = folder.appendingPathComponent("a." + ending + (compressed ? ".gz" : "")).path
+            #expect(try ImageReader.read(path).ct.voxels == (0..<24).map { $0 - 900 })
+            try FileManager.default.moveItem(atPath: path, toPath: path + ".away")
+            let other = path.replacingOccurrences(of: ending, with: ending == "hdr" ? "img" : "hdr")
+            let name = "a." + (ending == "hdr" && compressed ? "hdr.gz" : ending)
+            #expect(fileProblem { _ = try ImageReader.read(other) } == .dataFileNotFound(name: name))
+            try FileManager.default.moveItem(atPath: path + ".away", toPath: path)
+        }
+    }
+
     /// NIfTI's +X is right and +Y anterior: RAS (10, 20, 30) is LPS (−10, −20, 30).
     @Test func sformBecomesPatientCoordinates() throws {
         var file = CraftedNIfTI()

@@ -13,20 +13,34 @@ public struct FuzzOutcome {
     public var isTelling: Bool { accepted > 0 && accepted < tried }
 }
 
-/// Hurts `whole` with the seeds 0, 1, … for about half a second, or for `STYLET_FUZZ_SECONDS`, and hands each result to
-/// `accepts`, which says whether the reader took it. A crash is the failure that this looks for.
+/// Hurts `whole` with one seed after another for about half a second, or for `STYLET_FUZZ_SECONDS`, and hands each
+/// result to `accepts`, which says whether the reader took it. A crash is the failure that this looks for.
 public func fuzz(_ whole: [UInt8], least: Int = 60, accepts: ([UInt8]) throws -> Bool) rethrows -> FuzzOutcome {
-    let wanted = ProcessInfo.processInfo.environment["STYLET_FUZZ_SECONDS"].flatMap(Double.init) ?? 0.5
+    try fuzz(
+        least: least,
+        damage: { seed in
+            var mutation = FileMutation(seed: seed)
+            return mutation.hurt(whole)
+        }, accepts: accepts)
+}
+
+/// The same with damage of the caller's own, made from a seed.
+///
+/// `STYLET_FUZZ_SEED` is the first seed, so that a long run need not begin with what was tried before.
+public func fuzz(
+    least: Int, damage: (UInt64) -> [UInt8], accepts: ([UInt8]) throws -> Bool
+) rethrows -> FuzzOutcome {
+    let environment = ProcessInfo.processInfo.environment
+    let wanted = environment["STYLET_FUZZ_SECONDS"].flatMap(Double.init) ?? 0.5
+    let first = environment["STYLET_FUZZ_SEED"].flatMap(UInt64.init) ?? 0
     let deadline = ContinuousClock.now + .seconds(wanted)
     var outcome = FuzzOutcome()
     while outcome.tried < least || ContinuousClock.now < deadline {
-        let seed = UInt64(outcome.tried)
-        var mutation = FileMutation(seed: seed)
-        let hurt = mutation.hurt(whole)
+        let seed = first &+ UInt64(outcome.tried)
+        let bytes = damage(seed)
         let start = ContinuousClock.now
-        if try accepts(hurt) { outcome.accepted += 1 }
-        let took = start.duration(to: .now).components
-        let seconds = Double(took.seconds) + Double(took.attoseconds) * 1e-18
+        if try accepts(bytes) { outcome.accepted += 1 }
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
         if seconds > outcome.slowest { (outcome.slowest, outcome.slowestSeed) = (seconds, seed) }
         outcome.tried += 1
     }

@@ -3,11 +3,13 @@ import Foundation
 /// Reads a CT from any format that the program knows, into HU on a grid in the patient.
 public enum ImageReader {
     /// - Parameters:
-    ///   - path: a DICOM folder, file or DICOMDIR, `.nii`, `.nii.gz`, `.nrrd`, `.nhdr`, `.mha` or `.mhd`.
+    ///   - path: a DICOM folder, file or DICOMDIR, `.nii`, `.nii.gz`, `.hdr` with `.img`, `.nrrd`, `.nhdr`, `.mha`
+    ///     or `.mhd`.
     ///   - series: the SeriesInstanceUID to take from a folder that holds several.
     ///   - acquisition: the AcquisitionNumber to take from a series that holds several.
-    /// - keepsExact: whether DICOM values that are no whole HU are kept beside the rounded ones, for four times the
-    /// memory. - progress: called while headers are read and slices decoded.
+    ///   - keepsExact: whether DICOM values that are no whole HU are kept beside the rounded ones, for four times the
+    ///     memory.
+    ///   - progress: called while headers are read and slices decoded.
     /// - Throws: `ImagingError.unreadable`, `.noImage`, `.severalSeries` or `.seriesNotFound`.
     public static func read(
         _ path: String, series: String? = nil, acquisition: Int? = nil, keepsExact: Bool = true,
@@ -27,7 +29,8 @@ public enum ImageReader {
     /// The file by its name, or by its first bytes where the name says nothing; `nil` for what only DICOM can be.
     static func gridFile(_ path: String) throws(FileProblem) -> (GridFile, ImageFormat)? {
         let name = path.lowercased()
-        if name.hasSuffix(".nii") || name.hasSuffix(".nii.gz") { return (try NIfTIReader.read(path), .nifti) }
+        let nifti = [".nii", ".hdr", ".img"].flatMap { [$0, $0 + ".gz"] }
+        if nifti.contains(where: name.hasSuffix) { return (try NIfTIReader.read(path), .nifti) }
         if name.hasSuffix(".nrrd") || name.hasSuffix(".nhdr") { return (try NRRDReader.read(path), .nrrd) }
         if name.hasSuffix(".mha") || name.hasSuffix(".mhd") { return (try MetaImageReader.read(path), .metaImage) }
         return nil

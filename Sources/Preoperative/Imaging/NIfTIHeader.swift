@@ -17,6 +17,8 @@ struct NIfTIHeader {
     var formsMirror = false
     /// Whether the header says where the patient is.
     var positioned = true
+    /// Whether the voxels are in a file of their own.
+    var isPair = false
     var description = ""
 
     static let typeCodes: [Int: ScalarType] = [
@@ -27,13 +29,14 @@ struct NIfTIHeader {
     init() {}
 
     /// - Throws: `FileProblem` where an entry cannot be true or is not supported (several volumes, colours).
-    init(_ bytes: [UInt8]) throws(FileProblem) {
+    init(_ bytes: [UInt8], pairAllowed: Bool = false) throws(FileProblem) {
         guard bytes.count >= 4 else { throw .truncated(expectedBytes: 348, foundBytes: bytes.count) }
         guard let layout = NIfTILayout(bytes) else { throw .unknownFormat }
         guard bytes.count >= layout.length else {
             throw .truncated(expectedBytes: layout.length, foundBytes: bytes.count)
         }
-        try layout.checkMagic()
+        isPair = try layout.isPair()
+        if isPair, !pairAllowed { throw .unsupported(field: "magic", value: "ni\(layout.version)") }
         bigEndian = layout.fields.bigEndian
         try readSize(layout)
         let code = layout.integer(.dataType)
@@ -41,7 +44,7 @@ struct NIfTIHeader {
         type = known
         let start = layout.number(.voxelOffset)
         guard start.isFinite, start >= 0, start < 1e15 else { throw .badHeader(field: "vox_offset", value: "\(start)") }
-        dataOffset = max(Int(start), layout.length)
+        dataOffset = isPair ? Int(start) : max(Int(start), layout.length)
         let (slope, intercept) = (layout.number(.slope), layout.number(.intercept))
         if slope.isFinite, slope != 0, intercept.isFinite { rescale = Rescale(slope: slope, intercept: intercept) }
         description = layout.fields.text(layout.offset(.description), length: 80)

@@ -23,10 +23,14 @@ struct NIfTILayout {
         return nil
     }
 
-    func checkMagic() throws(FileProblem) {
+    /// Whether the voxels are in a file of their own.
+    ///
+    /// - Throws: `FileProblem.badHeader` for Analyze 7.5, which does not say where the patient's left is.
+    func isPair() throws(FileProblem) -> Bool {
         let magic = fields.text(version == 1 ? 344 : 4, length: version == 1 ? 4 : 3)
-        if magic == "ni1" || magic == "ni2" { throw .unsupported(field: "magic", value: magic) }
-        guard magic == (version == 1 ? "n+1" : "n+2") else { throw .badHeader(field: "magic", value: magic) }
+        if magic == "ni\(version)" { return true }
+        guard magic == "n+\(version)" else { throw .badHeader(field: "magic", value: magic) }
+        return false
     }
 
     func offset(_ field: Field) -> Int {

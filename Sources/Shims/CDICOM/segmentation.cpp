@@ -54,7 +54,7 @@ static void put_geometry(DcmSegmentation &document, const cdicom_segmentation &d
 static std::unique_ptr<cdicom_segmentation_writer> begin(const cdicom_segmentation &d) {
     auto writer = std::make_unique<cdicom_segmentation_writer>();
     const IODGeneralEquipmentModule::EquipmentInfo equipment("Stylet", "stylet", "none", d.software_versions);
-    const ContentIdentificationMacro content("1", "LABELS", "Labels of bones and other structures", "Stylet");
+    const ContentIdentificationMacro content("1", "LABELS", "Labels of bones and other structures", "Stylet^");
     DcmSegmentation *document = nullptr;
     const OFCondition made = DcmSegmentation::createBinarySegmentation(
         document, Uint16(d.rows), Uint16(d.columns), equipment, content);

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Frames
 import Imaging
 import Meshing
 import Planning
@@ -18,6 +19,7 @@ struct MeshCommand: StyletCommand {
               stylet mesh labels.nii.gz --out meshes/ --label 22 --format ply
               stylet mesh labels.nii.gz --image ct/ --out meshes/ --format dicom-stl
               stylet mesh ct/ --out meshes/ --iso 250
+              stylet mesh labels.nii.gz --out halves/ --cut 0,0,0,1,0,0
             """)
 
     @OptionGroup var input: ImageOptions
@@ -28,6 +30,11 @@ struct MeshCommand: StyletCommand {
     @Option(help: "stl, ply, obj or dicom-stl.") var format: MeshFormatName = .stl
     @Option(name: .customLong("max-error-mm"), help: "Simplify, nowhere further than this from the full surface.")
     var maximumError: Double?
+    @Option(
+        help:
+            "Keep what lies behind this plane, closed by a flat face: a point in it and its normal, as x,y,z,nx,ny,nz (CT coordinates, mm)."
+    )
+    var cut: CutPlane?
     @OptionGroup var meaning: LabelMeaningOptions
     @OptionGroup var answer: AnswerOptions
 
@@ -47,11 +54,16 @@ struct MeshCommand: StyletCommand {
         let (image, meshes) = try iso.map { try surface(at: $0, console) } ?? labelSurfaces(console)
         if format == .dicom, image?.metadata.format != .dicom { throw ImagingError.noSourceSeries(path: out) }
         try Output.makeFolder(out)
-        let written = try meshes.enumerated().map { place, found -> JSONValue in
+        let written = try meshes.enumerated().compactMap { place, found -> JSONValue? in
             let (name, number, mesh) = found
             let path = URL(fileURLWithPath: out).appendingPathComponent("\(name).\(format.ending)").relativePath
             let final = try console.step("simplify", "simplifying \(name)") { _ in
-                try maximumError.map { try mesh.simplified(maxError: $0) } ?? mesh
+                let simple = try maximumError.map { try mesh.simplified(maxError: $0) } ?? mesh
+                return try cut.map { try simple.cut(behind: $0.point, normal: $0.normal) } ?? simple
+            }
+            if final.triangles.isEmpty {
+                console.warn("\(name): nothing of it lies behind the plane of --cut, so it is left out")
+                return nil
             }
             try console.step("write", "writing \(path)") { _ in
                 try write(final, named: name, place + 1, image, to: path)
@@ -127,6 +139,21 @@ struct MeshCommand: StyletCommand {
             let own = Dictionary(uniqueKeysWithValues: (1...255).map { ($0, AnatomicalLabel(UInt8($0))) })
             return (try LabelReader.read(input.volume, on: image?.ct.geometry, map: own), false)
         }
+    }
+}
+
+/// A plane as a person gives it: a point in it and its normal, CT coordinates, mm.
+struct CutPlane: ExpressibleByArgument {
+    let point: Point<CT>
+    let normal: Direction<CT>
+
+    init?(argument: String) {
+        let n = argument.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) ?? .nan }
+        guard n.count == 6, n.allSatisfy({ $0.isFinite && abs($0) < 1e5 }),
+            let normal = Direction<CT>(Vector3(n[3], n[4], n[5]))
+        else { return nil }
+        point = Point(n[0], n[1], n[2])
+        self.normal = normal
     }
 }
 
