@@ -43,14 +43,7 @@ public struct ArmEndpoint: Sendable {
         _ = Checksum.table[0]
     }
 
-    public var statistics: LinkStatistics {
-        var all = counts
-        all.lost += tracker.lost
-        all.stale += tracker.stale
-        all.damaged = decoder.damaged
-        all.bytesReceived = decoder.bytesSeen
-        return all
-    }
+    public var statistics: LinkStatistics { counts.with(tracker, decoder) }
 
     /// Whether no command was accepted for longer than the watchdog's time.
     public func watchdogHasRunOut(now: Double) -> Bool { now - heard > capabilities.watchdog }

@@ -69,14 +69,7 @@ public struct HostEndpoint: Sendable {
         _ = Checksum.table[0]  // made here, so that no tick pays for it
     }
 
-    public var statistics: LinkStatistics {
-        var all = counts
-        all.lost += tracker.lost
-        all.stale += tracker.stale
-        all.damaged = decoder.damaged
-        all.bytesReceived = decoder.bytesSeen
-        return all
-    }
+    public var statistics: LinkStatistics { counts.with(tracker, decoder) }
 
     /// Begins to greet. `nonce` is a number that no session used before (random, or counted).
     public mutating func connect(nonce: UInt32, now: Double) {

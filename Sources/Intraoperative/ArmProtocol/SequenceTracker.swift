@@ -38,4 +38,14 @@ public struct LinkStatistics: Equatable, Sendable {
     public var bytesReceived: UInt64 = 0
 
     public init() {}
+
+    /// The counts of an end with what its reader of frames and of numbers counted themselves.
+    func with(_ tracker: SequenceTracker, _ decoder: FrameDecoder) -> LinkStatistics {
+        var all = self
+        all.lost += tracker.lost
+        all.stale += tracker.stale
+        all.damaged = decoder.damaged
+        all.bytesReceived = decoder.bytesSeen
+        return all
+    }
 }
