@@ -65,6 +65,19 @@ struct SpineAssembly {
                 : LabelCleaner.HoleRule(largest: 250)
             cleaner.fillHoles(&paint, id, bounds, ct, rule)
         }
+        peel(&paint, cleaner)
+    }
+
+    /// Moves the boundaries of vertebrae and sacrum in to where the image shows bone's surface.
+    private func peel(_ paint: inout [UInt8], _ cleaner: LabelCleaner) {
+        let pieces = anatomy.segments.count
+        let all = cleaner.bounds(paint)[1...pieces].compactMap { $0 }
+        guard var bounds = all.first else { return }
+        for b in all {
+            bounds.low = (min(bounds.low.x, b.low.x), min(bounds.low.y, b.low.y), min(bounds.low.z, b.low.z))
+            bounds.high = (max(bounds.high.x, b.high.x), max(bounds.high.y, b.high.y), max(bounds.high.z, b.high.z))
+        }
+        cleaner.peel(&paint, pieces: pieces, ct, BoneEdge(ct, anatomy.grid), bounds)
     }
 
     /// The findings from the highest vertebra to the lowest, and the label's number of each number painted.
