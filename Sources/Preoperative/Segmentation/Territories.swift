@@ -39,7 +39,7 @@ struct TerritoryFinder {
         var territories = Territories(owner: MaskGrid(like: grid, filledWith: 0))
         let sources = seeds(&territories, &price)
         blockDiscs(&price, territories.owner)
-        let zones = FrontZones(price, grid, curve, surfaces, lateral)
+        let zones = FrontZones(price, grid, curve, column, surfaces, lateral)
         flood(&territories.owner, price, zones, sources)
         return territories
     }
