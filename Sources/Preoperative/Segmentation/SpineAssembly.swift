@@ -99,6 +99,10 @@ struct SpineAssembly {
         var findings: [VertebraFinding] = []
         for k in anatomy.segments.indices.reversed() where present.contains(UInt8(k + 1)) {
             let segment = anatomy.segments[k]
+            guard segment.kind != .skull else {
+                numbers[k + 1] = AnatomicalLabel.otherBone.number
+                continue
+            }
             let name =
                 segment.kind == .sacrum
                 ? LevelNaming.Name(label: .sacrum, isCertain: true, evidence: [], candidates: [.sacrum])
@@ -108,8 +112,8 @@ struct SpineAssembly {
                 continue
             }
             numbers[k + 1] = name.label.number
-            // Atlas and axis have no disc between them, so that they are not told apart well enough to plan on.
-            let isUppermost = name.candidates.contains { $0.number <= 2 }
+            // Atlas and axis have no disc between them: where the atlas is not seen, they are not told apart.
+            let isUppermost = anatomy.atlas == nil && name.candidates.contains { $0.number <= 2 }
             let cut =
                 edges.contains(UInt8(k + 1)) || (segment.kind == .vertebra && (isUppermost || !extent.isInside(k)))
             findings.append(

@@ -30,6 +30,7 @@ struct TerritoryFinder {
     let lateral: LateralBones
     /// One a segment; `nil` for the sacrum and where no body's middle is in the image.
     let surfaces: [BodySurface?]
+    let atlas: Atlas?
 
     func find() -> Territories {
         let sigma = max(0.8, 0.9 * grid.spacing)
@@ -79,7 +80,9 @@ struct TerritoryFinder {
     private func seeds(_ territories: inout Territories, _ price: inout [UInt8]) -> [(offset: Int, start: Int32)] {
         var sources: [(offset: Int, start: Int32)] = []
         let height = SpineSegment.typicalHeight(segments)
-        let cores = segments.map { BodyCore($0, height: height, halfDepth: column.halfDepth($0)) }
+        // The pieces above a disc that is seen; atlas and skull come last and have none.
+        let cores = segments.filter { $0.lower != nil || $0.upper != nil }
+            .map { BodyCore($0, height: height, halfDepth: column.halfDepth($0)) }
         for i in 0..<grid.count {
             let p = grid.point(offset: i)
             let body = grid.values[i] > -200 ? bodyAround(p) : nil
@@ -93,6 +96,11 @@ struct TerritoryFinder {
                 continue
             }
             guard price[i] > 0 else { continue }
+            if let part = atlas?.part(p), let k = segments.firstIndex(where: { $0.kind == part }) {
+                territories.owner.values[i] = UInt8(k + 1)
+                sources.append((i, 0))
+                continue
+            }
             if segments[0].kind == .sacrum, isSacralBody(p) {
                 territories.owner.values[i] = 1
                 sources.append((i, 0))
