@@ -11,7 +11,7 @@ struct Atlas: Sendable {
     let dens: Vector3
     let up, left, back: Vector3
     /// Where the ring begins in each of `AtlasFinder.directions` directions from the dens, mm; `nil` where no bone
-    /// follows the dens beyond a gap.
+    /// follows the dens beyond a gap, and behind the canal, where it may be the skull's.
     let ring: [Double?]
 
     /// The dens and the ring's parts are this high about its middle at least, and thick, mm.
@@ -19,13 +19,14 @@ struct Atlas: Sendable {
     /// Above the ring's middle all bone is skull's: the condyles lie on the lateral masses (Doherty 1994), mm.
     static let skullAbove = 16.0
 
-    /// Whose bone surely lies at a point.
-    func part(_ p: Vector3) -> SpineSegment.Kind? {
+    /// Whose bone surely lies at a point; `foot` is where C2's body begins.
+    func part(_ p: Vector3, foot: Vector3) -> SpineSegment.Kind? {
+        let axis = dens - foot, along = min(max(dot(p - foot, axis) / squaredLength(axis), 0), 1)
+        if squaredLength(p - foot - axis * along) < Self.densRadius * Self.densRadius { return .axis }
         let d = p - dens, height = dot(d, up)
         if height > Self.skullAbove { return .skull }
         guard abs(height) < Self.halfHeight else { return nil }
         let u = dot(d, left), w = dot(d, back), r = (u * u + w * w).squareRoot()
-        if r < Self.densRadius { return .axis }
         guard let begin = ring[AtlasFinder.direction(u, w)], r > begin, r < begin + Self.thickness else { return nil }
         return .atlas
     }
@@ -144,6 +145,7 @@ struct AtlasFinder {
             guard part >= 0.5 else { return View() }
             total += part / Double(Self.arcs.count)
         }
+        for k in 1..<(Self.directions / 2) where abs(k - Self.directions / 4) < 4 { ring[k] = nil }
         return View(part: total, atlas: Atlas(dens: centre, up: f.up, left: f.left, back: f.back, ring: ring))
     }
 

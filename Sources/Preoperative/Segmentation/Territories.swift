@@ -83,6 +83,7 @@ struct TerritoryFinder {
         // The pieces above a disc that is seen; atlas and skull come last and have none.
         let cores = segments.filter { $0.lower != nil || $0.upper != nil }
             .map { BodyCore($0, height: height, halfDepth: column.halfDepth($0)) }
+        let foot = cores.last?.low ?? .zero
         for i in 0..<grid.count {
             let p = grid.point(offset: i)
             let body = grid.values[i] > -200 ? bodyAround(p) : nil
@@ -96,7 +97,7 @@ struct TerritoryFinder {
                 continue
             }
             guard price[i] > 0 else { continue }
-            if let part = atlas?.part(p), let k = segments.firstIndex(where: { $0.kind == part }) {
+            if let part = atlas?.part(p, foot: foot), let k = segments.firstIndex(where: { $0.kind == part }) {
                 territories.owner.values[i] = UInt8(k + 1)
                 sources.append((i, 0))
                 continue
@@ -157,13 +158,15 @@ struct TerritoryFinder {
     private func blockDiscs(_ price: inout [UInt8], _ owner: MaskGrid) {
         for disc in discs {
             let axes = disc.axes(curve)
-            let front = shape.radius(min(max(Int(disc.s), 0), curve.count - 1), angle: 1.5 * .pi)
+            let s = min(max(Int(disc.s), 0), curve.count - 1)
+            // From half a body's depth in front of the canal to within it, but not to the joints behind.
+            let end = column.halfDepths[s] + 0.3 * shape.radius(s, angle: 1.5 * .pi)
             let half = max(1.0, 0.35 * disc.halfThickness)
             let reach = 32.0
             forEachVoxel(within: reach, of: disc.centre) { i, p in
                 let d = p - disc.centre
                 let u = dot(d, axes.left), w = dot(d, axes.back)
-                guard abs(dot(d, disc.normal)) < half, abs(u) < 30, w < 14 + 0.3 * front else { return }
+                guard abs(dot(d, disc.normal)) < half, abs(u) < 30, w < end else { return }
                 if owner.values[i] == 0 { price[i] = 0 }
             }
         }
