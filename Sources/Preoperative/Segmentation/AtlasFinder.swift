@@ -16,19 +16,31 @@ struct Atlas: Sendable {
 
     /// The dens and the ring's parts are this high about its middle at least, and thick, mm.
     static let halfHeight = 3.0, densRadius = 3.0, thickness = 3.5
-    /// Above the ring's middle all bone is skull's: the condyles lie on the lateral masses (Doherty 1994), mm.
-    static let skullAbove = 16.0
+    /// So high above the ring's middle all bone is the skull's, the more so the further out, where the ring's plane is
+    /// known less well; and so is, down to a little below it, what lies behind its arch (Doherty 1994), mm.
+    static let skullAbove = (height: 11.0, slope: 0.15), skullBehind = (back: 38.0, height: -4.0)
+    /// Nothing of C1 lies further out from the dens than its transverse processes' tips, mm.
+    static let reach = 46.0
 
     /// Whose bone surely lies at a point; `foot` is where C2's body begins.
     func part(_ p: Vector3, foot: Vector3) -> SpineSegment.Kind? {
         let axis = dens - foot, along = min(max(dot(p - foot, axis) / squaredLength(axis), 0), 1)
         if squaredLength(p - foot - axis * along) < Self.densRadius * Self.densRadius { return .axis }
         let d = p - dens, height = dot(d, up)
-        if height > Self.skullAbove { return .skull }
-        guard abs(height) < Self.halfHeight else { return nil }
         let u = dot(d, left), w = dot(d, back), r = (u * u + w * w).squareRoot()
+        if height > Self.skullAbove.height + Self.skullAbove.slope * r { return .skull }
+        if w > Self.skullBehind.back, height > Self.skullBehind.height { return .skull }
+        guard abs(height) < Self.halfHeight else { return nil }
         guard let begin = ring[AtlasFinder.direction(u, w)], r > begin, r < begin + Self.thickness else { return nil }
         return .atlas
+    }
+}
+
+extension Atlas {
+    /// Whether C1 can reach to a point.
+    func mayHold(_ p: Vector3) -> Bool {
+        let d = p - dens, height = dot(d, up)
+        return squaredLength(d - up * height) < Self.reach * Self.reach
     }
 }
 

@@ -20,6 +20,7 @@ struct LabelPainter {
     let discs: [DiscPlane]
     let territories: Territories
     let lateral: LateralBones
+    let atlas: Atlas?
     /// Whose bodies are as shallow as the neck's.
     let isNeck: [Bool]
 
@@ -33,6 +34,7 @@ struct LabelPainter {
         otherBones = OtherBones.mask(anatomy.coarse, anatomy.body)
         (grid, threshold, curve, shape) = (anatomy.grid, anatomy.threshold, anatomy.curve, anatomy.shape)
         (segments, surfaces, discs) = (anatomy.segments, anatomy.surfaces, anatomy.discs)
+        atlas = anatomy.atlas
         isNeck = anatomy.segments.map { anatomy.column.halfDepth($0) < Self.neckHalfDepth }
         (territories, lateral) = (anatomy.territories, anatomy.lateral)
     }
@@ -101,6 +103,7 @@ struct LabelPainter {
         }
         guard bone, owner > 0, owner < Paint.firstRib else { return nil }
         let segment = segments[Int(owner) - 1]
+        if segment.kind == .atlas, let atlas, !atlas.mayHold(p) { return nil }
         guard segment.kind == .vertebra else { return owner }
         let front = shape.radius(place.index, angle: 1.5 * .pi)
         // In front of the canal a vertebra is its body, which its surface bounds, and the roots of low lumbar

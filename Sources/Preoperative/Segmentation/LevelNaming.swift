@@ -157,8 +157,8 @@ struct LevelHypothesis {
         var sum = 0.0
         for (label, sign) in zip(labels, signs) {
             if let rib = sign.rib {
-                // A cut-off T12's ribs lie beside L1.
-                let chance = carriesRib(label) ? 0.96 : label.number == 20 ? 0.06 : 0.02
+                // A cut-off T12's ribs lie beside L1; the first ribs hardly reach beyond where ribs are looked for.
+                let chance = label.number == 8 ? 0.6 : carriesRib(label) ? 0.96 : label.number == 20 ? 0.06 : 0.02
                 sum += log(rib ? chance : 1 - chance)
             }
             if label == .skull { sum -= 1 }

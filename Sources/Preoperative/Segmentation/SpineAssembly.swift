@@ -115,7 +115,7 @@ struct SpineAssembly {
             // Atlas and axis have no disc between them: where the atlas is not seen, they are not told apart.
             let isUppermost = anatomy.atlas == nil && name.candidates.contains { $0.number <= 2 }
             let cut =
-                edges.contains(UInt8(k + 1)) || (segment.kind == .vertebra && (isUppermost || !extent.isInside(k)))
+                edges.contains(UInt8(k + 1)) || (segment.kind != .sacrum && (isUppermost || !extent.isInside(k)))
             findings.append(
                 VertebraFinding(
                     label: name.label, isCertain: name.isCertain, evidence: name.evidence, candidates: name.candidates,
