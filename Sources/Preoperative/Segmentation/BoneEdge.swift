@@ -10,7 +10,7 @@ struct BoneEdge: Sendable {
     /// HU at the surface of the bone nearest to each element.
     let level: ScalarGrid
     /// What smoothing may have added, mm; voxels longer than this have lost more to their own size.
-    static let reach = 1.6
+    static let reach = 2.0
     /// Within it from a surface lies the brightest place of cortex, and of what smoothing adds to it, mm.
     static let cortexReach = 2.0
 
