@@ -50,12 +50,16 @@ struct AtlasFinder {
     let curve: SpineCurve
     let grid: ScalarGrid
     let shape: CanalShape
+    let column: ColumnDepth
     let discs: [DiscPlane]
+    /// Of bone against healthy bone, 0.66…1.
+    var brightness: Float = 1
 
     static let directions = 24
     private static let step = 0.75
-    /// Cortex, even if thin and brittle, and what a joint or the canal holds at most, HU.
-    private static let cortexHU: Float = 250, gapHU: Float = 170
+    /// Thin cortex, and what a joint or the canal holds at most with the blur of healthy bone beside it, HU.
+    private var cortexHU: Float { 250 * brightness }
+    private var gapHU: Float { 170 * brightness }
     /// A rod's cortex is alike all round: the least part of its brightest place.
     private static let leastCortex: Float = 0.4
     /// The dens is 9–13 mm thick (Doherty 1995): half of it with its blur, its marrow, and from its middle to the
@@ -65,6 +69,8 @@ struct AtlasFinder {
     private static let drift = stride(from: -8.0, through: 8, by: 2), tilts = [-14.0, 0, 14]
     /// From the disc below C2 up to the ring's middle (C2's body and the lower half of the dens), mm.
     static let heights = 17...36
+    /// Bodies of the neck are less deep than twice this, mm.
+    static let neckHalfDepth = 11.0
     /// The ring shows over at least so many mm, in at least this part of the directions; and how many of the highest
     /// discs may be the one below C2, since the dens' root looks like one.
     static let leastHeight = 4, leastPart = 0.9, likelyDiscs = 4
@@ -95,7 +101,7 @@ struct AtlasFinder {
     func find() -> (atlas: Atlas, disc: Int)? {
         var best: (atlas: Atlas, disc: Int)?
         var most = 0.0
-        for disc in discs.indices.suffix(Self.likelyDiscs) {
+        for disc in discs.indices.suffix(Self.likelyDiscs) where isNeck(discs[disc]) {
             let views = views(above: discs[disc])
             var sum = 0.0, run: [View] = []
             for view in views {
@@ -105,6 +111,10 @@ struct AtlasFinder {
             }
         }
         return best
+    }
+
+    private func isNeck(_ disc: DiscPlane) -> Bool {
+        column.halfDepths[min(max(Int(disc.s), 0), curve.count - 1)] < Self.neckHalfDepth
     }
 
     /// The middle of a ring's height: of the views that show it best, within one direction in twenty.
@@ -143,7 +153,7 @@ struct AtlasFinder {
     /// How much of a ring shows round a point.
     private func view(_ centre: Vector3, _ f: SpineFrame) -> View {
         let cortex = cortex(round: centre, f)
-        guard cortex > Self.cortexHU else { return View() }
+        guard cortex > cortexHU else { return View() }
         var ring = [Double?](repeating: nil, count: Self.directions)
         var total = 0.0
         for arc in Self.arcs {
@@ -176,7 +186,7 @@ struct AtlasFinder {
                     brightest = max(brightest, grid.sample(v, centre + ray * r))
                 }
             }
-            return max(brightest * Self.leastCortex, Self.cortexHU + 1)
+            return max(brightest * Self.leastCortex, cortexHU + 1)
         }
     }
 
@@ -190,8 +200,8 @@ struct AtlasFinder {
                 if !isGap {
                     if r <= Self.densReach { peak = max(peak, value) }
                     if r > arc.gap || (r > Self.densReach && peak < cortex) { return nil }
-                    isGap = r > Self.marrowReach && peak >= cortex && value < min(0.5 * peak, Self.gapHU)
-                } else if value >= Self.cortexHU {
+                    isGap = r > Self.marrowReach && peak >= cortex && value < min(0.5 * peak, gapHU)
+                } else if value >= cortexHU {
                     return r >= arc.bone.lowerBound ? r : nil
                 }
                 r += Self.step

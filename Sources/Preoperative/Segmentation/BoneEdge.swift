@@ -9,8 +9,11 @@ import Imaging
 struct BoneEdge: Sendable {
     /// HU at the surface of the bone nearest to each element.
     let level: ScalarGrid
-    /// What smoothing may have added, mm; voxels longer than this have lost more to their own size.
+    /// What smoothing may have added, mm.
     static let reach = 2.0
+    /// Cortex with its blur, mm: in voxels larger than that, cortex's brightness varies with its thickness, so that its
+    /// half is no measure of where bone ends.
+    static let largestVoxel = 1.4
     /// Within it from a surface lies the brightest place of cortex, and of what smoothing adds to it, mm.
     static let cortexReach = 2.0
 

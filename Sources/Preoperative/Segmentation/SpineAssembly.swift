@@ -70,6 +70,7 @@ struct SpineAssembly {
 
     /// Moves the boundaries of vertebrae and sacrum in to where the image shows bone's surface.
     private func peel(_ paint: inout [UInt8], _ cleaner: LabelCleaner) {
+        guard cubeRoot(ct.geometry.voxelVolume) <= BoneEdge.largestVoxel else { return }
         let pieces = anatomy.segments.count
         let all = cleaner.bounds(paint)[1...pieces].compactMap { $0 }
         guard var bounds = all.first else { return }

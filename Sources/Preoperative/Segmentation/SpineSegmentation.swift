@@ -82,11 +82,14 @@ struct SpineAnatomy {
         progress?(0.3)
         column = ColumnDepth(curve, shape, grid)
         var found = DiscFinder(curve: curve, grid: grid, shape: shape, column: column).find()
-        let ring = AtlasFinder(curve: curve, grid: grid, shape: shape, discs: found).find()
+        threshold = BoneThreshold.map(grid, voxel: ct.geometry)
+        let ring = AtlasFinder(
+            curve: curve, grid: grid, shape: shape, column: column, discs: found,
+            brightness: BoneThreshold.brightness(found, threshold)
+        ).find()
         atlas = ring?.atlas
         if let disc = ring?.disc { found = Array(found[...disc]) }
         guard !found.isEmpty else { throw .noWholeVertebra(coveredLength: Double(curve.count)) }
-        threshold = BoneThreshold.map(grid, voxel: ct.geometry)
         let top = SacrumFinder.topDisc(found, curve, grid, threshold)
         discs = Array(found[(top ?? 0)...])
         let pieces = SpineSegment.split(discs, onSacrum: top != nil)
