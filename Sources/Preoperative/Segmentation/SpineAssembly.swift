@@ -113,8 +113,9 @@ struct SpineAssembly {
                 continue
             }
             numbers[k + 1] = name.label.number
-            // Atlas and axis have no disc between them: where the atlas is not seen, they are not told apart.
-            let isUppermost = anatomy.atlas == nil && name.candidates.contains { $0.number <= 2 }
+            // Atlas and axis have no disc between them: where the atlas is not seen, or brittle bone makes its joints
+            // faint, they are not told apart well enough to plan on.
+            let isUppermost = !showsAtlas && name.candidates.contains { $0.number <= 2 }
             let cut =
                 edges.contains(UInt8(k + 1)) || (segment.kind != .sacrum && (isUppermost || !extent.isInside(k)))
             findings.append(
@@ -123,6 +124,13 @@ struct SpineAssembly {
                     isPartial: cut, bodyHU: bodyHU(k)))
         }
         return (findings, numbers)
+    }
+
+    /// Of bone against healthy bone: below this joints are faint.
+    static let leastBrightness: Float = 0.9
+
+    private var showsAtlas: Bool {
+        anatomy.atlas != nil && BoneThreshold.brightness(anatomy.discs, anatomy.threshold) > Self.leastBrightness
     }
 
     /// Numbers of what reaches the outermost voxels of the image.

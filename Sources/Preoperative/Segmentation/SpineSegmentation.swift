@@ -99,6 +99,7 @@ struct SpineAnatomy {
             coarse, body, part: 2 * BoneThreshold.part(ct.geometry) * BoneThreshold.brightness(discs, threshold),
             pelvisTop: Self.pelvisTop(discs, sacrum: top != nil),
             organFloor: Self.organFloor(discs, sacrum: top != nil),
+            ribCeiling: atlas == nil ? .infinity : found[found.count - 1].centre.z,
             curve: turned)
         surfaces = Self.surfaces(segments, curve, shape, column, grid, threshold)
         progress?(0.5)
