@@ -14,6 +14,8 @@ struct DiscRim: Sendable {
     /// How far the space down to the body below may reach beyond its endplate's ridge, mm; the sacrum's surface is not
     /// known, so there it ends at the ridge.
     private let below: Double
+    /// And up to the body above: nor is the axis's.
+    private let above: Double
     static let azimuths = 48
 
     init(_ disc: DiscPlane, _ curve: SpineCurve, _ segments: [SpineSegment], _ surfaces: [BodySurface?]) {
@@ -21,6 +23,7 @@ struct DiscRim: Sendable {
         let axes = disc.axes(curve)
         (left, back) = axes
         below = segments.contains { $0.kind == .sacrum && $0.upper?.s == disc.s } ? -0.5 : 3.5
+        above = segments.contains { $0.kind == .axis && $0.lower?.s == disc.s } ? -0.5 : 3.5
         var sums = [Double](repeating: 0, count: Self.azimuths), count = 0.0
         for (segment, surface) in zip(segments, surfaces) {
             guard let surface, segment.lower?.s == disc.s || segment.upper?.s == disc.s else { continue }
@@ -47,7 +50,7 @@ struct DiscRim: Sendable {
         guard !reach.isEmpty else { return false }
         let d = p - disc.centre
         let h = dot(d, disc.normal)
-        guard h < disc.halfThickness + 3.5, h > -disc.halfThickness - below else { return false }
+        guard h < disc.halfThickness + above, h > -disc.halfThickness - below else { return false }
         let u = dot(d, left), w = dot(d, back)
         let r = (u * u + w * w).squareRoot()
         guard r < 36 else { return false }

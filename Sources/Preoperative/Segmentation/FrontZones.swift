@@ -20,12 +20,14 @@ struct FrontZones: Sendable {
     private(set) var place: [Int16]
 
     /// Zones of what has a price.
-    init(_ price: [UInt8], _ grid: ScalarGrid, _ curve: SpineCurve, _ surfaces: [BodySurface?], _ lateral: LateralBones)
-    {
+    init(
+        _ price: [UInt8], _ grid: ScalarGrid, _ curve: SpineCurve, _ column: ColumnDepth, _ surfaces: [BodySurface?],
+        _ lateral: LateralBones
+    ) {
         zone = [UInt8](repeating: Zone.none, count: grid.count)
         place = [Int16](repeating: 0, count: grid.count)
         let plane = grid.nx * grid.ny
-        let ribs = RibHeights(lateral, curve)
+        let ribs = RibHeights(lateral, curve), ribLine = RibLine(column)
         zone.withUnsafeMutableBufferPointer { zoneOut in
             place.withUnsafeMutableBufferPointer { placeOut in
                 let zone = SharedBuffer(zoneOut), place = SharedBuffer(placeOut)
@@ -35,23 +37,21 @@ struct FrontZones: Sendable {
                         let c = curve.place(of: p)
                         guard abs(c.ahead) < 1 else { continue }
                         place[i] = Int16(c.index)
-                        zone[i] = Self.zone(p, c.left, c.back, ribs, surfaces)
+                        zone[i] = Self.zone(
+                            p, c.left, c.back, ribs, surfaces,
+                            behindRib: ribLine.distance(c.index, aside: abs(c.left), back: c.back))
                     }
                 }
             }
         }
     }
 
-    /// A rib's neck runs from beside the body to the transverse process's tip, in front of the process: the line
-    /// midway between both, in a body's axial plane, from 15 mm beside the canal's middle (mm, and its slope).
-    static let ribLine = (aside: 15.0, back: -2.0, slope: 1.05)
-
     private static func zone(
-        _ p: Vector3, _ left: Double, _ back: Double, _ ribs: RibHeights, _ surfaces: [BodySurface?]
+        _ p: Vector3, _ left: Double, _ back: Double, _ ribs: RibHeights, _ surfaces: [BodySurface?],
+        behindRib behind: Double
     ) -> UInt8 {
         let aside = abs(left)
         if aside > 14, aside < 44, back > -26, back < 34, ribs.contains(p.z, left: left > 0) {
-            let behind = back - (ribLine.back + (aside - ribLine.aside) * ribLine.slope)
             if behind > 1 { return aside < 26 && back > 4 ? Zone.side : Zone.transverse }
             if behind < -1, !isBody(p, surfaces) { return Zone.rib }
         }

@@ -20,6 +20,9 @@ struct LabelPainter {
     let discs: [DiscPlane]
     let territories: Territories
     let lateral: LateralBones
+    let atlas: Atlas?
+    /// Whose bodies are as shallow as the neck's.
+    let isNeck: [Bool]
 
     /// The canal's place by height, for a quick look.
     private let axis: CanalAxis
@@ -31,6 +34,8 @@ struct LabelPainter {
         otherBones = OtherBones.mask(anatomy.coarse, anatomy.body)
         (grid, threshold, curve, shape) = (anatomy.grid, anatomy.threshold, anatomy.curve, anatomy.shape)
         (segments, surfaces, discs) = (anatomy.segments, anatomy.surfaces, anatomy.discs)
+        atlas = anatomy.atlas
+        isNeck = anatomy.segments.map { anatomy.column.halfDepth($0) < Self.neckHalfDepth }
         (territories, lateral) = (anatomy.territories, anatomy.lateral)
     }
 
@@ -39,6 +44,8 @@ struct LabelPainter {
     static let boneHU: Float = 250
     /// Beside the narrowest body, and how far in front of the canal transverse processes begin, mm.
     static let bodyHalfWidth = 18.0, transverseRoot = 18.0
+    /// Half a body's depth at the neck and its base, mm.
+    static let neckHalfDepth = 10.0
     /// How far a body's bone may stand out of its smooth surface (spurs), mm.
     static let spur = 2.0
 
@@ -96,12 +103,14 @@ struct LabelPainter {
         }
         guard bone, owner > 0, owner < Paint.firstRib else { return nil }
         let segment = segments[Int(owner) - 1]
+        if segment.kind == .atlas, let atlas, !atlas.mayHold(p) { return nil }
         guard segment.kind == .vertebra else { return owner }
         let front = shape.radius(place.index, angle: 1.5 * .pi)
         // In front of the canal a vertebra is its body, which its surface bounds, and the roots of low lumbar
-        // transverse processes beside it.
+        // transverse processes beside it; in the neck, where no ribs are, the tubercles before the arteries.
         let isLow = segments[0].kind == .sacrum && owner <= 3
-        let room = isLow && abs(place.left) > Self.bodyHalfWidth ? Self.transverseRoot : 4
+        let isRoot = isNeck[Int(owner) - 1] || (isLow && abs(place.left) > Self.bodyHalfWidth)
+        let room = isRoot ? Self.transverseRoot : 4
         guard place.back > -(front + room) || surfaces[Int(owner) - 1] == nil else { return nil }
         guard abs(place.left) < 62, place.back < 80, place.back > -(front + 42) else { return nil }
         return owner

@@ -29,9 +29,10 @@ struct LateralBones: Sendable {
     ///   - part: lowers the limits where coarse voxels blur thin cortex, 0.8…1.
     ///   - pelvisTop: the height below which a pelvis can lie, mm.
     ///   - organFloor: the height above which what is solid is an organ, mm.
+    ///   - ribCeiling: the height above which no bone is a rib but the skull's or the jaw's, mm.
     init(
         _ coarse: ScalarGrid, _ body: MaskGrid, part: Float = 1, pelvisTop: Double, organFloor: Double,
-        curve: SpineCurve
+        ribCeiling: Double = .infinity, curve: SpineCurve
     ) {
         var mask = MaskGrid(like: coarse, filledWith: 0)
         nearCortex = Self.nearCortex(coarse, Self.cortexHU * part)
@@ -52,7 +53,8 @@ struct LateralBones: Sendable {
         map.values = numbers
         surroundings = MaskGrid(like: coarse, filledWith: 0)
         kinds = Self.kinds(
-            of: list, numbers, coarse, dense: 400 * part, pelvisTop: pelvisTop, organFloor: organFloor, curve: curve)
+            of: list, numbers, coarse, dense: 400 * part, pelvisTop: pelvisTop, organFloor: organFloor,
+            ribCeiling: ribCeiling, curve: curve)
         for i in 0..<coarse.count where numbers[i] > 0 && kinds[Int(numbers[i]) - 1] != .other {
             surroundings.values[i] = 1
         }
@@ -86,7 +88,7 @@ struct LateralBones: Sendable {
 
     private static func kinds(
         of list: [Component], _ numbers: [Int32], _ coarse: ScalarGrid, dense limit: Float, pelvisTop: Double,
-        organFloor: Double, curve: SpineCurve
+        organFloor: Double, ribCeiling: Double, curve: SpineCurve
     ) -> [Kind] {
         var low = [Vector3](repeating: Vector3(repeating: 1e9), count: list.count)
         var high = [Vector3](repeating: Vector3(repeating: -1e9), count: list.count)
@@ -108,7 +110,7 @@ struct LateralBones: Sendable {
             let section = volume / max(length(high[k] - low[k]), 4)
             let height = sumZ[k] / Double(list[k].count)
             if height < pelvisTop && (section > 300 || volume > 15000) { return .pelvis }
-            return section < 400 && height > organFloor ? .rib : .other
+            return section < 400 && height > organFloor && height < ribCeiling ? .rib : .other
         }
     }
 

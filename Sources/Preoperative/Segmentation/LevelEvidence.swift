@@ -12,10 +12,11 @@ struct LevelEvidence {
     func signs() -> [LevelSigns] {
         let ribs = RibContacts.carriers(anatomy.territories, pieces: anatomy.segments.count, curve: anatomy.curve)
         let crest = hasSacrum ? nil : crestHeight()
-        return anatomy.segments.indices.dropFirst(hasSacrum ? 1 : 0).map { k in
+        return anatomy.segments.indices.dropFirst(hasSacrum ? 1 : 0).filter { anatomy.segments[$0].kind != .skull }.map
+        { k in
             LevelSigns(
                 rib: ribs[k] ? true : showsRibs(k) ? false : nil, height: height(k), width: width(k),
-                isAtCrest: crest.map { isBeside($0, k) } ?? false)
+                isAtCrest: crest.map { isBeside($0, k) } ?? false, isAtlas: anatomy.segments[k].kind == .atlas)
         }
     }
 

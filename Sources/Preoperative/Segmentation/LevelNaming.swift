@@ -14,6 +14,8 @@ struct LevelSigns: Equatable, Sendable {
     var width: Double?
     /// Whether the iliac crests' top lies beside it.
     var isAtCrest = false
+    /// Whether it is a ring round a dens.
+    var isAtlas = false
 }
 
 /// Names the pieces of a spine by weighing every way in which they could be levels of a person.
@@ -69,6 +71,7 @@ struct LevelNaming {
             list.append(.countedFromLastRib(levelsAbove: lastRib - k))
             if hasSacrum { list.append(.vertebraeBetweenRibAndSacrum(lastRib)) }
         }
+        if let atlas { list.append(.countedFromAtlas(levelsBelow: atlas - k)) }
         if let firstRib = highestRib { list.append(.countedFromFirstRib(levelsBelow: firstRib - k)) }
         return list.isEmpty ? [.noAnchor] : list
     }
@@ -76,11 +79,15 @@ struct LevelNaming {
     /// Whether both ends of a count are seen: sacrum and lowest rib, or lowest and highest rib.
     private var isCounted: Bool {
         guard isRegular else { return false }
+        // All but very few people have seven vertebrae of the neck.
+        if atlas != nil { return true }
         if hasSacrum, let low = lowestRib, low == 5, signs[..<low].allSatisfy({ $0.rib == false }) { return true }
         guard let high = highestRib, high >= 11 else { return false }
         let low = high - 11
         return signs[low...high].allSatisfy { $0.rib == true } && (low == 0 || signs[low - 1].rib != true)
     }
+
+    private var atlas: Int? { signs.firstIndex { $0.isAtlas } }
 
     /// Whether each vertebra is about as high as the one below: a false or a missed disc spoils every count.
     private var isRegular: Bool {
@@ -150,11 +157,13 @@ struct LevelHypothesis {
         var sum = 0.0
         for (label, sign) in zip(labels, signs) {
             if let rib = sign.rib {
-                // A cut-off T12's ribs lie beside L1.
-                let chance = carriesRib(label) ? 0.96 : label.number == 20 ? 0.06 : 0.02
+                // A cut-off T12's ribs lie beside L1; the first ribs hardly reach beyond where ribs are looked for.
+                let chance = label.number == 8 ? 0.6 : carriesRib(label) ? 0.96 : label.number == 20 ? 0.06 : 0.02
                 sum += log(rib ? chance : 1 - chance)
             }
             if label == .skull { sum -= 1 }
+            // A ring without a body is C1, and C1 where it is seen shows as one.
+            if sign.isAtlas { sum += label.number == 1 ? 0 : log(0.0001) }
             if sign.isAtCrest { sum += log(crest[label.number] ?? 0.01) }
         }
         let whole = zip(labels, signs).filter { $0.0.isVertebra }

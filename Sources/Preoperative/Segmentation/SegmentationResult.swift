@@ -25,6 +25,8 @@ public enum NamingEvidence: Equatable, Sendable {
     case countedFromLastRib(levelsAbove: Int)
     /// The highest pair of ribs is seen, so many levels above (positive) or below (negative) this one.
     case countedFromFirstRib(levelsBelow: Int)
+    /// The ring of C1 is seen round the dens of C2, so many levels above this one.
+    case countedFromAtlas(levelsBelow: Int)
     /// So many vertebrae without ribs lie between the lowest rib and the sacrum; 5 is the rule.
     case vertebraeBetweenRibAndSacrum(Int)
     /// A person named this vertebra, or one from which it was counted.

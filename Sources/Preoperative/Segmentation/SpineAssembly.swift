@@ -65,6 +65,20 @@ struct SpineAssembly {
                 : LabelCleaner.HoleRule(largest: 250)
             cleaner.fillHoles(&paint, id, bounds, ct, rule)
         }
+        peel(&paint, cleaner)
+    }
+
+    /// Moves the boundaries of vertebrae and sacrum in to where the image shows bone's surface.
+    private func peel(_ paint: inout [UInt8], _ cleaner: LabelCleaner) {
+        guard cubeRoot(ct.geometry.voxelVolume) <= BoneEdge.largestVoxel else { return }
+        let pieces = anatomy.segments.count
+        let all = cleaner.bounds(paint)[1...pieces].compactMap { $0 }
+        guard var bounds = all.first else { return }
+        for b in all {
+            bounds.low = (min(bounds.low.x, b.low.x), min(bounds.low.y, b.low.y), min(bounds.low.z, b.low.z))
+            bounds.high = (max(bounds.high.x, b.high.x), max(bounds.high.y, b.high.y), max(bounds.high.z, b.high.z))
+        }
+        cleaner.peel(&paint, pieces: pieces, ct, BoneEdge(ct, anatomy.grid), bounds)
     }
 
     /// The findings from the highest vertebra to the lowest, and the label's number of each number painted.
@@ -86,6 +100,10 @@ struct SpineAssembly {
         var findings: [VertebraFinding] = []
         for k in anatomy.segments.indices.reversed() where present.contains(UInt8(k + 1)) {
             let segment = anatomy.segments[k]
+            guard segment.kind != .skull else {
+                numbers[k + 1] = AnatomicalLabel.otherBone.number
+                continue
+            }
             let name =
                 segment.kind == .sacrum
                 ? LevelNaming.Name(label: .sacrum, isCertain: true, evidence: [], candidates: [.sacrum])
@@ -95,16 +113,24 @@ struct SpineAssembly {
                 continue
             }
             numbers[k + 1] = name.label.number
-            // Atlas and axis have no disc between them, so that they are not told apart well enough to plan on.
-            let isUppermost = name.candidates.contains { $0.number <= 2 }
+            // Atlas and axis have no disc between them: where the atlas is not seen, or brittle bone makes its joints
+            // faint, they are not told apart well enough to plan on.
+            let isUppermost = !showsAtlas && name.candidates.contains { $0.number <= 2 }
             let cut =
-                edges.contains(UInt8(k + 1)) || (segment.kind == .vertebra && (isUppermost || !extent.isInside(k)))
+                edges.contains(UInt8(k + 1)) || (segment.kind != .sacrum && (isUppermost || !extent.isInside(k)))
             findings.append(
                 VertebraFinding(
                     label: name.label, isCertain: name.isCertain, evidence: name.evidence, candidates: name.candidates,
                     isPartial: cut, bodyHU: bodyHU(k)))
         }
         return (findings, numbers)
+    }
+
+    /// Of bone against healthy bone: below this joints are faint.
+    static let leastBrightness: Float = 0.9
+
+    private var showsAtlas: Bool {
+        anatomy.atlas != nil && BoneThreshold.brightness(anatomy.discs, anatomy.threshold) > Self.leastBrightness
     }
 
     /// Numbers of what reaches the outermost voxels of the image.

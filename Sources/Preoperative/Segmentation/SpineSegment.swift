@@ -3,7 +3,8 @@ import Imaging
 
 /// One piece of the column between two discs, before it has a name.
 struct SpineSegment: Sendable {
-    enum Kind: Sendable { case vertebra, sacrum }
+    /// The axis is C2 with its dens, where the atlas round it is seen; they are followed by the skull.
+    enum Kind: Sendable { case vertebra, sacrum, axis, atlas, skull }
     var kind: Kind
     /// Disc below; `nil` where the image or the canal ends first, and for the sacrum.
     var lower: DiscPlane?
@@ -32,5 +33,12 @@ struct SpineSegment: Sendable {
         }
         result.append(SpineSegment(kind: .vertebra, lower: discs[discs.count - 1], upper: nil))
         return result
+    }
+
+    /// The pieces with the highest one told apart into axis, atlas and skull.
+    static func withAtlas(_ segments: [SpineSegment]) -> [SpineSegment] {
+        guard let top = segments.last else { return segments }
+        let above = [Kind.atlas, .skull].map { SpineSegment(kind: $0, lower: nil, upper: nil) }
+        return segments.dropLast() + [SpineSegment(kind: .axis, lower: top.lower, upper: nil)] + above
     }
 }

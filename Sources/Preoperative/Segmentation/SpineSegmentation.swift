@@ -58,6 +58,8 @@ struct SpineAnatomy {
     let surfaces: [BodySurface?]
     let lateral: LateralBones
     let territories: Territories
+    /// Where C1 and the dens of C2 are seen, which are then the highest pieces but the skull.
+    let atlas: Atlas?
 
     static let wallHU: Float = 160
 
@@ -79,24 +81,32 @@ struct SpineAnatomy {
         shape = CanalShape(turned, grid, wallHU: Self.wallHU)
         progress?(0.3)
         column = ColumnDepth(curve, shape, grid)
-        let found = DiscFinder(curve: curve, grid: grid, shape: shape, column: column).find()
-        guard !found.isEmpty else { throw .noWholeVertebra(coveredLength: Double(curve.count)) }
+        var found = DiscFinder(curve: curve, grid: grid, shape: shape, column: column).find()
         threshold = BoneThreshold.map(grid, voxel: ct.geometry)
+        let ring = AtlasFinder(
+            curve: curve, grid: grid, shape: shape, column: column, discs: found,
+            brightness: BoneThreshold.brightness(found, threshold)
+        ).find()
+        atlas = ring?.atlas
+        if let disc = ring?.disc { found = Array(found[...disc]) }
+        guard !found.isEmpty else { throw .noWholeVertebra(coveredLength: Double(curve.count)) }
         let top = SacrumFinder.topDisc(found, curve, grid, threshold)
         discs = Array(found[(top ?? 0)...])
-        segments = SpineSegment.split(discs, onSacrum: top != nil)
+        let pieces = SpineSegment.split(discs, onSacrum: top != nil)
+        segments = atlas == nil ? pieces : SpineSegment.withAtlas(pieces)
         progress?(0.45)
         lateral = LateralBones(
             coarse, body, part: 2 * BoneThreshold.part(ct.geometry) * BoneThreshold.brightness(discs, threshold),
             pelvisTop: Self.pelvisTop(discs, sacrum: top != nil),
             organFloor: Self.organFloor(discs, sacrum: top != nil),
+            ribCeiling: atlas == nil ? .infinity : found[found.count - 1].centre.z,
             curve: turned)
         surfaces = Self.surfaces(segments, curve, shape, column, grid, threshold)
         progress?(0.5)
         territories = TerritoryFinder(
             grid: grid, threshold: threshold, curve: curve, shape: shape, column: column, segments: segments,
             discs: discs,
-            lateral: lateral, surfaces: surfaces
+            lateral: lateral, surfaces: surfaces, atlas: atlas
         ).find()
         progress?(0.7)
     }

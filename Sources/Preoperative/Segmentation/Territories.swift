@@ -30,6 +30,7 @@ struct TerritoryFinder {
     let lateral: LateralBones
     /// One a segment; `nil` for the sacrum and where no body's middle is in the image.
     let surfaces: [BodySurface?]
+    let atlas: Atlas?
 
     func find() -> Territories {
         let sigma = max(0.8, 0.9 * grid.spacing)
@@ -39,7 +40,7 @@ struct TerritoryFinder {
         var territories = Territories(owner: MaskGrid(like: grid, filledWith: 0))
         let sources = seeds(&territories, &price)
         blockDiscs(&price, territories.owner)
-        let zones = FrontZones(price, grid, curve, surfaces, lateral)
+        let zones = FrontZones(price, grid, curve, column, surfaces, lateral)
         flood(&territories.owner, price, zones, sources)
         return territories
     }
@@ -79,7 +80,11 @@ struct TerritoryFinder {
     private func seeds(_ territories: inout Territories, _ price: inout [UInt8]) -> [(offset: Int, start: Int32)] {
         var sources: [(offset: Int, start: Int32)] = []
         let height = SpineSegment.typicalHeight(segments)
-        let cores = segments.map { BodyCore($0, height: height, halfDepth: column.halfDepth($0)) }
+        // The pieces above a disc that is seen; atlas and skull come last and have none.
+        let cores = segments.filter { $0.lower != nil || $0.upper != nil }
+            .map { BodyCore($0, height: height, halfDepth: column.halfDepth($0)) }
+        let foot = cores.last?.low ?? .zero
+        let axis = segments.firstIndex { $0.kind == .axis }
         for i in 0..<grid.count {
             let p = grid.point(offset: i)
             let body = grid.values[i] > -200 ? bodyAround(p) : nil
@@ -93,6 +98,16 @@ struct TerritoryFinder {
                 continue
             }
             guard price[i] > 0 else { continue }
+            if let part = atlas?.part(p, foot: foot), let k = segments.firstIndex(where: { $0.kind == part }) {
+                territories.owner.values[i] = UInt8(k + 1)
+                sources.append((i, 0))
+                continue
+            }
+            if let k = axis, isAxisPillar(p) {
+                territories.owner.values[i] = UInt8(k + 1)
+                sources.append((i, Self.pillarDelay))
+                continue
+            }
             if segments[0].kind == .sacrum, isSacralBody(p) {
                 territories.owner.values[i] = 1
                 sources.append((i, 0))
@@ -110,6 +125,23 @@ struct TerritoryFinder {
             guard let surface, squaredLength(p - surface.centre) < 1300 else { return false }
             return surface.depth(p) > 1.5
         }
+    }
+
+    /// What a front takes from a body to the pillar beside it, about 15 mm: from C2's body the way leads up and round.
+    static let pillarDelay: Int32 = 90
+
+    /// Beside the canal, above C3's articular processes and below C1: the pillars of C2, by heights above the disc
+    /// between C2 and C3, mm.
+    private func isAxisPillar(_ p: Vector3) -> Bool {
+        guard let lower = segments.first(where: { $0.kind == .axis })?.lower, abs(lower.height(p)) < 40 else {
+            return false
+        }
+        let place = curve.place(of: p)
+        guard abs(place.ahead) < 1, abs(place.back) < 6 else { return false }
+        let height = Double(place.index) - lower.s, aside = abs(place.left)
+        let wall = shape.radius(place.index, angle: place.left > 0 ? 0 : .pi)
+        return height > FrontRules.articularReach.up + 1 && height < FrontRules.articularReach.up + 5
+            && aside > wall + 1.5 && aside < wall + 7
     }
 
     /// The four vertebrae on the sacrum carry no rib that would compete for their bone: there fronts start everywhere
@@ -149,13 +181,15 @@ struct TerritoryFinder {
     private func blockDiscs(_ price: inout [UInt8], _ owner: MaskGrid) {
         for disc in discs {
             let axes = disc.axes(curve)
-            let front = shape.radius(min(max(Int(disc.s), 0), curve.count - 1), angle: 1.5 * .pi)
+            let s = min(max(Int(disc.s), 0), curve.count - 1)
+            // From half a body's depth in front of the canal to within it, but not to the joints behind.
+            let end = column.halfDepths[s] + 0.3 * shape.radius(s, angle: 1.5 * .pi)
             let half = max(1.0, 0.35 * disc.halfThickness)
             let reach = 32.0
             forEachVoxel(within: reach, of: disc.centre) { i, p in
                 let d = p - disc.centre
                 let u = dot(d, axes.left), w = dot(d, axes.back)
-                guard abs(dot(d, disc.normal)) < half, abs(u) < 30, w < 14 + 0.3 * front else { return }
+                guard abs(dot(d, disc.normal)) < half, abs(u) < 30, w < end else { return }
                 if owner.values[i] == 0 { price[i] = 0 }
             }
         }

@@ -55,6 +55,8 @@ extension Sentences {
         case .countedFromSacrum(let between): "the sacrum is seen, \(between) vertebrae below lie between"
         case .countedFromLastRib(let above) where above >= 0: "the lowest rib is seen \(above) levels below"
         case .countedFromLastRib(let above): "the lowest rib is seen \(-above) levels above"
+        case .countedFromAtlas(0): "it is a ring round the tooth of the vertebra below"
+        case .countedFromAtlas(let below): "the ring of C1 is seen \(below) levels above"
         case .countedFromFirstRib(let below) where below >= 0: "the highest rib is seen \(below) levels above"
         case .countedFromFirstRib(let below): "the highest rib is seen \(-below) levels below"
         case .vertebraeBetweenRibAndSacrum(let count):
