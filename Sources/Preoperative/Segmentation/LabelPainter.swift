@@ -58,7 +58,7 @@ struct LabelPainter {
         guard value > BoneThreshold.lowest || aside < 55 else { return ground }
         guard let i = grid.nearestOffset(p) else { return farBone(value, p, c) ?? ground }
         let owner = territories.owner.values[i]
-        let bone = value > threshold.values[i]
+        let bone = value > threshold.values[i] || (owner < Paint.firstRib && territories.marrow.values[i] == 1)
         let organ = lateral.solid.values[c] == 1 && abs(p.x - axis.centre(p.z).x) > 26
         let ownedBone =
             bone && owner >= Paint.firstRib && (owner == Paint.pelvis || !organ)

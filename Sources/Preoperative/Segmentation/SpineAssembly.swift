@@ -11,6 +11,7 @@ struct SpineAssembly {
         var paint = LabelPainter(ct: ct, anatomy: anatomy).paint()
         progress?(0.85)
         tidy(&paint)
+        ThinCortex(ct: ct, structures: 1...UInt8(anatomy.segments.count)).mend(&paint)
         progress?(0.95)
         var (findings, numbers) = named(paint)
         // Bodies between two discs are worth their labels even where the image cuts every process off.
@@ -44,6 +45,8 @@ struct SpineAssembly {
         let s = ct.geometry.spacing
         let cleaner = LabelCleaner(size: ct.size, spacing: (s.x, s.y, s.z))
         let bounds = cleaner.bounds(paint)
+        let marrow = MarrowFiller(
+            size: ct.size, spacing: (s.x, s.y, s.z), radius: max(2.1, 1.01 * s.max()))
         // Ribs and pelvis first: the sacrum's holes may lean on the pelvis, not on what is open in it.
         for id in Paint.firstRib...Paint.pelvis {
             guard let bounds = bounds[Int(id)] else { continue }
@@ -58,6 +61,7 @@ struct SpineAssembly {
             } else {
                 cleaner.closeGaps(&paint, id, bounds)
             }
+            marrow.fill(&paint, id, bounds, ct, sacrum ? MarrowFiller.largestAtSacrum : MarrowFiller.largest)
             cleaner.keepLargest(&paint, id, bounds, ct, smallest: 100, replacement: Paint.bone)
             let rule =
                 sacrum
