@@ -20,6 +20,9 @@ struct MarrowFiller {
     /// The part of a region's outline where the canal may take the place of a thin inner wall.
     static let mostCanal = 0.3
 
+    /// Voxels larger than 2 mm mix cortex with what lies on both sides of it, so that nothing is seen to be enclosed.
+    static func suits(_ geometry: GridGeometry) -> Bool { cubeRoot(geometry.voxelVolume) <= 2 }
+
     func fill(_ paint: inout [UInt8], _ value: UInt8, _ b: VoxelBounds, _ ct: Volume<Int16>, _ largest: Double) {
         var box = LocalMask(b, margin: (steps(0) + 1, steps(1) + 1, steps(2) + 1))
         box.read(paint, value, size)

@@ -61,7 +61,9 @@ struct SpineAssembly {
             } else {
                 cleaner.closeGaps(&paint, id, bounds)
             }
-            marrow.fill(&paint, id, bounds, ct, sacrum ? MarrowFiller.largestAtSacrum : MarrowFiller.largest)
+            if MarrowFiller.suits(ct.geometry) {
+                marrow.fill(&paint, id, bounds, ct, sacrum ? MarrowFiller.largestAtSacrum : MarrowFiller.largest)
+            }
             cleaner.keepLargest(&paint, id, bounds, ct, smallest: 100, replacement: Paint.bone)
             let rule =
                 sacrum

@@ -40,7 +40,7 @@ struct TerritoryFinder {
         var price = prices(smooth, sheet)
         let sacrumTop = segments[0].kind == .sacrum ? discs[0].centre.z : -.infinity
         let passages = MarrowPassages(grid: grid, curve: curve, shape: shape, sacrumTop: sacrumTop)
-        let marrow = passages.open(&price, passage: easiest)
+        let marrow = passages.open(&price, passage: UInt8(min(Double(easiest) * Self.marrowPrice, 250)))
         var territories = Territories(owner: MaskGrid(like: grid, filledWith: 0), marrow: marrow)
         let sources = seeds(&territories, &price)
         blockDiscs(&price, territories.owner)
@@ -48,6 +48,9 @@ struct TerritoryFinder {
         flood(&territories.owner, price, zones, sources)
         return territories
     }
+
+    /// What a step through enclosed marrow costs, in steps through dense bone: as much as through the faintest bone.
+    static let marrowPrice = 6.6
 
     /// What a step through a gap as dark as soft tissue costs, in steps through dense bone.
     static let gapPrice: Float = 150
