@@ -27,9 +27,12 @@ struct MarrowFiller {
         var box = LocalMask(b, margin: (steps(0) + 1, steps(1) + 1, steps(2) + 1))
         box.read(paint, value, size)
         let canal = box.mask(paint, Paint.canal, size)
+        // A screw takes the place of the bone in which it lies; what is dark beside it is its shadow.
+        let metal = box.mask(paint, Paint.metal, size)
+        for i in box.values.indices where metal.values[i] == 1 { box.values[i] = 1 }
         var wall = box.spread(ball(radius), from: 1).spread(ball(radius), from: 0)
         for axis in largest > Self.largest ? [2] : [2, 1, 0] {
-            fillSlices(&paint, value, &wall, canal, axis, ct, largest)
+            fillSlices(&paint, value, &wall, (canal, metal), axis, ct, largest)
         }
         // A ball's fillet in a corner is less deep than half its radius.
         let deep = wall.spread(ball(max(0.6 * radius, 1.01 * min(spacing.0, spacing.1))), from: 0)
@@ -57,9 +60,10 @@ struct MarrowFiller {
     }
 
     private func fillSlices(
-        _ paint: inout [UInt8], _ value: UInt8, _ wall: inout LocalMask, _ canal: LocalMask, _ axis: Int,
+        _ paint: inout [UInt8], _ value: UInt8, _ wall: inout LocalMask, _ others: (canal: LocalMask, metal: LocalMask), _ axis: Int,
         _ ct: Volume<Int16>, _ largest: Double
     ) {
+        let (canal, metal) = others
         let strides = [1, wall.nx, wall.nx * wall.ny], counts = [wall.nx, wall.ny, wall.nz]
         let (ua, va) = axis == 2 ? (0, 1) : axis == 1 ? (0, 2) : (1, 2)
         let steps = [spacing.0, spacing.1, spacing.2]
@@ -75,7 +79,7 @@ struct MarrowFiller {
                 region.removeAll(keepingCapacity: true)
                 seen[start] = true
                 stack.append(start)
-                var open = false, edge = 0, beside = 0
+                var open = false, edge = 0, beside = 0, shadow = false
                 while let i = stack.popLast() {
                     region.append(i)
                     let (v, u) = i.quotientAndRemainder(dividingBy: w)
@@ -84,18 +88,20 @@ struct MarrowFiller {
                         let p = place(j)
                         if wall.values[p] == 1 || canal.values[p] == 1 { edge += 1 }
                         if wall.values[p] == 0 && canal.values[p] == 1 { beside += 1 }
+                        shadow = shadow || metal.values[p] == 1
                         if !seen[j] { seen[j] = true; stack.append(j) }
                     }
                 }
                 guard !open, region.count <= limit, Double(beside) <= Self.mostCanal * Double(edge) else { continue }
-                fillRegion(&paint, value, region.map(place), &wall, ct)
+                fillRegion(&paint, value, region.map(place), &wall, ct, shadow ? -.infinity : Self.leastMeanHU)
             }
         }
     }
 
     /// One enclosed region, which becomes part of the wall round others.
     private func fillRegion(
-        _ paint: inout [UInt8], _ value: UInt8, _ region: [Int], _ wall: inout LocalMask, _ ct: Volume<Int16>
+        _ paint: inout [UInt8], _ value: UInt8, _ region: [Int], _ wall: inout LocalMask, _ ct: Volume<Int16>,
+        _ leastMeanHU: Double
     ) {
         let offsets = region.compactMap { wall.imageOffset($0, size) }
         guard offsets.count == region.count else { return }
@@ -104,7 +110,7 @@ struct MarrowFiller {
             guard paint[o] == value || paint[o] == Paint.body || paint[o] == Paint.bone else { return }
             sum += Double(ct.voxels[o])
         }
-        guard sum >= Self.leastMeanHU * Double(offsets.count) else { return }
+        guard sum >= leastMeanHU * Double(offsets.count) else { return }
         for o in offsets { paint[o] = value }
         for i in region { wall.values[i] = 1 }
     }

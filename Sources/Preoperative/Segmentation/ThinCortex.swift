@@ -113,6 +113,7 @@ struct ThinCortex {
         let spacing = ct.geometry.spacing, place = Vector3(Double(x), Double(y), Double(z))
         let across = perpendicular(to: n), along = cross(n, across)
         let count = Int((Self.inside + Self.outside) / Self.step) + 1
+        let metal = Double(BoneThreshold.metalHU)
         return withUnsafeTemporaryAllocation(of: Double.self, capacity: count) { profile -> Edge? in
             for k in 0..<count {
                 let d = Double(k) * Self.step - Self.inside
@@ -131,7 +132,7 @@ struct ThinCortex {
             var low = top
             for k in top..<count where profile[k] < profile[low] { low = k }
             let (peak, base) = (profile[top], profile[low])
-            guard peak - base > Self.leastContrast else { return nil }
+            guard peak - base > Self.leastContrast, peak < metal else { return nil }
             let half = (peak + base) / 2
             guard let after = (top..<low + 1).first(where: { profile[$0] < half }), after > 0 else { return nil }
             let before = profile[after - 1]
