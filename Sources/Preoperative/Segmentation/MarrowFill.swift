@@ -3,16 +3,16 @@ import Imaging
 /// Fills what a bone's cortex encloses, however dark it is: in brittle bone marrow is as dark as muscle, and noise or
 /// partial volume breaks its thin cortex.
 ///
-/// The bone is closed by a ball first (dilated, then eroded), which mends such breaks; what this closed bone encloses
-/// within slices along the grid's axes is marrow, and so is what lies deeper in it than cortex is thick.
+/// The bone is dilated by a ball first, which bridges such breaks; what it then encloses within slices along the grid's
+/// axes is marrow, and so is, once it is eroded again, what lies deeper in it than cortex is thick.
 struct MarrowFiller {
     let size: GridSize
     let spacing: (Double, Double, Double)
     /// Breaks up to twice as wide are mended, mm.
     let radius: Double
     /// The largest section of a bone's inside apart from bodies: across a pedicle and the root of its transverse process
-    /// (Zindrick 1987), mm².
-    static let largest = 300.0
+    /// (Zindrick 1987), 300 mm² less the ball's radius all round; mm².
+    static let largest = 190.0
     /// The same of a sacrum's wing, across its axis alone: along it, its foramina are holes as well, mm².
     static let largestAtSacrum = 2500.0
     /// HU that marrow has at least on the mean; foramina hold fat.
@@ -24,18 +24,19 @@ struct MarrowFiller {
     static func suits(_ geometry: GridGeometry) -> Bool { cubeRoot(geometry.voxelVolume) <= 2 }
 
     func fill(_ paint: inout [UInt8], _ value: UInt8, _ b: VoxelBounds, _ ct: Volume<Int16>, _ largest: Double) {
-        var box = LocalMask(b, margin: (steps(0) + 1, steps(1) + 1, steps(2) + 1))
+        var box = LocalMask(b, margin: (steps(0) + 2, steps(1) + 2, steps(2) + 2))
         box.read(paint, value, size)
         let canal = box.mask(paint, Paint.canal, size)
         // A screw takes the place of the bone in which it lies; what is dark beside it is its shadow.
         let metal = box.mask(paint, Paint.metal, size)
         for i in box.values.indices where metal.values[i] == 1 { box.values[i] = 1 }
-        var wall = box.spread(ball(radius), from: 1).spread(ball(radius), from: 0)
+        var wall = box.spread(ball(radius), from: 1)
         for axis in largest > Self.largest ? [2] : [2, 1, 0] {
             fillSlices(&paint, value, &wall, (canal, metal), axis, ct, largest)
         }
         // A ball's fillet in a corner is less deep than half its radius.
-        let deep = wall.spread(ball(max(0.6 * radius, 1.01 * min(spacing.0, spacing.1))), from: 0)
+        let cortex = max(0.6 * radius, 1.01 * min(spacing.0, spacing.1))
+        let deep = wall.spread(ball(radius), from: 0).spread(ball(cortex), from: 0)
         for i in deep.values.indices where deep.values[i] == 1 {
             guard let o = wall.imageOffset(i, size), paint[o] == Paint.body || paint[o] == Paint.bone else { continue }
             paint[o] = value
@@ -60,7 +61,8 @@ struct MarrowFiller {
     }
 
     private func fillSlices(
-        _ paint: inout [UInt8], _ value: UInt8, _ wall: inout LocalMask, _ others: (canal: LocalMask, metal: LocalMask), _ axis: Int,
+        _ paint: inout [UInt8], _ value: UInt8, _ wall: inout LocalMask, _ others: (canal: LocalMask, metal: LocalMask),
+        _ axis: Int,
         _ ct: Volume<Int16>, _ largest: Double
     ) {
         let (canal, metal) = others

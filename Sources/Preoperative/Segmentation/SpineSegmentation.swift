@@ -129,7 +129,8 @@ struct SpineAnatomy {
         _ segments: [SpineSegment], _ curve: SpineCurve, _ shape: CanalShape, _ column: ColumnDepth,
         _ grid: ScalarGrid, _ threshold: ScalarGrid
     ) -> [BodySurface?] {
-        let smooth = BoneThreshold.withoutMetal(grid, besideHU: BoneThreshold.marrowHU, liftsShadows: true).blurred(sigma: 0.7)
+        let smooth = BoneThreshold.withoutMetal(grid, besideHU: BoneThreshold.marrowHU, liftsShadows: true).blurred(
+            sigma: 0.7)
         @Sendable func surface(_ k: Int, like usual: [Double]?) -> BodySurface? {
             let segment = segments[k]
             guard segment.kind == .vertebra else { return nil }

@@ -26,7 +26,7 @@ struct ThinCortex {
     /// Profiles run from inside to outside of a voxel, and are averaged over a patch of the surface, mm.
     static let inside = 2.0, outside = 2.75, step = 0.25, patch = 0.8
 
-    private struct Edge { var voxel: Int; var peak, base, crossing, blur: Double }
+    private struct Edge { var voxel: Int; var peak, base, ridge, crossing, blur, extent: Double }
 
     func mend(_ paint: inout [UInt8]) {
         guard cubeRoot(ct.geometry.voxelVolume) <= Self.coarsest else { return }
@@ -39,21 +39,27 @@ struct ThinCortex {
                 cortex = max(peaks[peaks.count * 19 / 20], Self.leastCortexHU)
             }
             for edge in found {
-                let part = (edge.peak - edge.base) / max(cortex - edge.base, 1)
-                if edge.crossing < edge.blur * Self.excess(part) { paint[edge.voxel] = Paint.body }
+                let part = min((edge.peak - edge.base) / max(cortex - edge.base, 1), 1)
+                let sheet = Self.sheet(part)
+                // The flank is sure but where thin cortex hides in one slice, half of whose thickness the flank then is.
+                let hidden = (1 - part) * min(max((edge.extent - 1) / 1.5, 0), 1)
+                let byFlank = edge.crossing - edge.blur * sheet.excess
+                let byRidge = edge.ridge + edge.blur * sheet.thickness / 2
+                if (1 - hidden) * byFlank + hidden * byRidge < 0 { paint[edge.voxel] = Paint.body }
             }
         }
     }
 
-    /// How far half the peak of a blurred sheet lies outside it, in standard deviations of the blur, by the part of its
-    /// own value that its peak keeps.
-    static func excess(_ part: Double) -> Double {
+    /// A blurred sheet by the part of its own value that its peak keeps: how far half its peak lies outside it, and how
+    /// thick it is, in standard deviations of the blur.
+    static func sheet(_ part: Double) -> (excess: Double, thickness: Double) {
         let k = min(max(part, 0), 1) * Double(table.count - 1)
-        let low = min(Int(k), table.count - 2)
-        return table[low] + (table[low + 1] - table[low]) * (k - Double(low))
+        let low = min(Int(k), table.count - 2), f = k - Double(low)
+        let mean = table[low] * (1 - f) + table[low + 1] * f
+        return (mean.x, mean.y)
     }
 
-    private static let table: [Double] = (0...40).map { k in
+    private static let table: [SIMD2<Double>] = (0...40).map { k in
         func below(_ x: Double) -> Double { 0.5 * erfc(-x / 2.0.squareRoot()) }
         func solve(_ low: Double, _ high: Double, _ f: (Double) -> Double) -> Double {
             var (low, high) = (low, high)
@@ -63,10 +69,10 @@ struct ThinCortex {
             }
             return low
         }
-        let part = max(Double(k) / 40, 1e-4)
-        guard part < 0.9995 else { return 0 }
-        let thickness = solve(0, 8) { 2 * below($0 / 2) - 1 - part }
-        return solve(0, 2) { 0.5 * part - (below($0 + thickness) - below($0)) }
+        // Beyond four deviations a sheet keeps its value.
+        let part = min(max(Double(k) / 40, 1e-4), 0.9545)
+        let thickness = solve(0, 4) { 2 * below($0 / 2) - 1 - part }
+        return SIMD2(solve(0, 2) { 0.5 * part - (below($0 + thickness) - below($0)) }, thickness)
     }
 
     /// The structures' outermost voxels whose profile shows an edge.
@@ -138,8 +144,21 @@ struct ThinCortex {
             let before = profile[after - 1]
             let crossing = Double(after) - (half - profile[after]) / max(before - profile[after], 1e-6)
             return Edge(
-                voxel: i, peak: peak, base: base, crossing: crossing * Self.step - Self.inside, blur: blur(n))
+                voxel: i, peak: peak, base: base, ridge: Self.summit(profile, top),
+                crossing: crossing * Self.step - Self.inside, blur: blur(n),
+                extent: dot(pointwiseMax(n, -n), spacing))
         }
+    }
+
+    /// Where a profile is highest, by the parabola through three samples, mm.
+    private static func summit(_ profile: UnsafeMutableBufferPointer<Double>, _ top: Int) -> Double {
+        var place = Double(top)
+        if top > 0, top + 1 < profile.count {
+            let (a, b, c) = (profile[top - 1], profile[top], profile[top + 1])
+            let bend = a - 2 * b + c
+            if bend < -1e-6 { place += min(max(0.5 * (a - c) / bend, -0.5), 0.5) }
+        }
+        return place * step - inside
     }
 
     /// The standard deviation of all blur along a direction: the scanner's, the voxel's and that of interpolation, mm.
