@@ -45,10 +45,16 @@ import Testing
         let cleaner = LabelCleaner(size: size, spacing: (1, 1, 1))
         let bounds = try #require(cleaner.bounds(paint)[1])
         MarrowFiller(size: size, spacing: (1, 1, 1), radius: 2.1).fill(&paint, 1, bounds, ct, MarrowFiller.largest)
-        let missing = zip(paint, truth).filter { $0 != 1 && $1 == 1 }.count
-        let added = zip(paint, truth).filter { $0 == 1 && $1 != 1 }.count
-        // Of 2400: only what is missing in the wall itself, and at the open ends.
-        #expect(missing < 300 && added == 0, "\(missing) missing, \(added) added")
+        // The wall itself may keep its breaks, as may the open ends.
+        let missing = truth.indices.filter { i in
+            let x = Double(i % 40 - 20), y = Double(i / 40 % 40 - 20)
+            return (6..<14).contains(i / 1600) && x * x + y * y < 25 && paint[i] != 1
+        }.count
+        // Beyond the open ends, which no bone has, the bridged wall still rings a slice.
+        let added = truth.indices.filter {
+            (4..<16).contains($0 / 1600) && paint[$0] == 1 && truth[$0] != 1
+        }.count
+        #expect(missing == 0 && added == 0, "\(missing) missing, \(added) added")
     }
 
     /// Issue 3 asks for a mean of 0.97 and 0.94 at least; L3 is biconcave, its middle as thin as a disc.
@@ -70,6 +76,8 @@ import Testing
         let person = try PhantomCase("metal", spacing: Vector3(1, 1, 1.5), size: Self.view)
         let found = try SpineSegmentation.segment(person.ct)
         for label in lumbarVertebrae { #expect(dice(found.labels, person.truth, label) >= 0.94, "\(label.name)") }
+        let hasMetal = found.warnings.contains { if case .metal = $0 { true } else { false } }
+        #expect(hasMetal)
         let flagged = Set(found.vertebrae.filter(\.metal).map(\.label.name))
         #expect(flagged.isSuperset(of: ["L4", "L5", "sacrum"]))
         #expect(flagged.isDisjoint(with: ["L2", "L1", "T12"]))
