@@ -59,8 +59,8 @@ struct DiscFinder {
             let target = SharedBuffer(out)
             parallelFor(curve.count) { target[$0] = candidate(at: $0) }
         }
-        let beside = foramina()
-        for i in result.indices { result[i].score += beside[i] }
+        let beside = foramina(), around = openness(result)
+        for i in result.indices { result[i].score += beside[i] + around[i] }
         return result
     }
 

@@ -60,12 +60,14 @@ struct LabelCleaner {
 
     /// HU that bone reaches and contrast in a kidney does not.
     static let certainBoneHU: Int16 = 280
+    /// The same among streaks, which cortex alone outshines, HU.
+    static let certainBesideMetalHU: Int16 = 500
 
     /// Keeps the largest connected piece of `value`, and others of at least `smallest` mm³ of which a fifth is surely
     /// bone (a transverse process may hang on by a bridge thinner than a voxel); the rest becomes `replacement`.
     func keepLargest(
         _ paint: inout [UInt8], _ value: UInt8, _ b: VoxelBounds, _ ct: Volume<Int16>, smallest: Double,
-        replacement: UInt8
+        replacement: UInt8, certainHU: Int16 = certainBoneHU
     ) {
         let m = mask(paint, value, b)
         let (map, list) = m.components()
@@ -75,7 +77,7 @@ struct LabelCleaner {
             for y in b.low.y...b.high.y {
                 for x in b.low.x...b.high.x {
                     let number = map[m.offset(x - b.low.x + 1, y - b.low.y + 1, z - b.low.z + 1)]
-                    if number > 0, ct.voxels[(z * size.y + y) * size.x + x] > Self.certainBoneHU {
+                    if number > 0, ct.voxels[(z * size.y + y) * size.x + x] > certainHU {
                         dense[Int(number) - 1] += 1
                     }
                 }

@@ -24,11 +24,13 @@ struct LabelPainter {
     /// Whose bodies are as shallow as the neck's.
     let isNeck: [Bool]
 
+    private let showsMarrow: Bool
     /// The canal's place by height, for a quick look.
     private let axis: CanalAxis
 
     init(ct: Volume<Int16>, anatomy: SpineAnatomy) {
         self.ct = ct
+        showsMarrow = MarrowFiller.suits(ct.geometry)
         axis = CanalAxis(anatomy.curve)
         (coarse, body) = (anatomy.coarse, anatomy.body)
         otherBones = OtherBones.mask(anatomy.coarse, anatomy.body)
@@ -65,7 +67,8 @@ struct LabelPainter {
         guard value > BoneThreshold.lowest || aside < 55 else { return ground }
         guard let i = grid.nearestOffset(p) else { return farBone(value, p, c) ?? ground }
         let owner = territories.owner.values[i]
-        let bone = value > threshold.values[i]
+        let isMarrow = showsMarrow && owner < Paint.firstRib && territories.marrow.values[i] == 1
+        let bone = value > threshold.values[i] || isMarrow
         let organ = lateral.solid.values[c] == 1 && abs(p.x - axis.centre(p.z).x) > 26
         let ownedBone =
             bone && owner >= Paint.firstRib && (owner == Paint.pelvis || !organ)

@@ -23,6 +23,8 @@ struct LateralBones: Sendable {
     /// with contrast.
     private(set) var solid: MaskGrid
     static let solidHU: Float = 180
+    /// Less than a tenth of an ilium, mm³.
+    static let leastPelvis = 3000.0
 
     /// - Parameters:
     ///   - curve: the canal, from whose middle the distance to the side counts.
@@ -48,6 +50,8 @@ struct LateralBones: Sendable {
             }
         }
         Self.removeOrgans(&mask, coarse, nearCortex: nearCortex, above: organFloor)
+        // Thin cortex falls into shreds; closed, both tables of an ilium and what lies between them are one.
+        if part < 0.8 { mask = mask.dilated(steps: 2).eroded(steps: 2) }
         let (numbers, list) = mask.components()
         map = PatientGrid(like: coarse, filledWith: 0)
         map.values = numbers
@@ -110,6 +114,8 @@ struct LateralBones: Sendable {
             let section = volume / max(length(high[k] - low[k]), 4)
             let height = sumZ[k] / Double(list[k].count)
             if height < pelvisTop && (section > 300 || volume > 15000) { return .pelvis }
+            // No rib hangs lower than the sacrum's top; brittle ilia are two thin tables.
+            if height < organFloor && volume > leastPelvis { return .pelvis }
             return section < 400 && height > organFloor && height < ribCeiling ? .rib : .other
         }
     }

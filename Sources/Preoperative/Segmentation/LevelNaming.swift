@@ -56,12 +56,23 @@ struct LevelNaming {
             for way in ways { weights[way.labels[k], default: 0] += way.probability }
             let label = best.labels[k]
             let isCertain = isCounted && weights[label, default: 0] >= Self.certainProbability
-            let others = weights.keys.filter { $0 != label && $0 != .skull }
+            var others = weights.keys.filter { $0 != label && $0 != .skull }
                 .sorted { (weights[$0] ?? 0, $1.number) > (weights[$1] ?? 0, $0.number) }
-            let likely = others.enumerated().filter { $0 == 0 || (weights[$1] ?? 0) >= Self.leastProbability }.map(\.1)
+            // Where discs are too many or too few, a count is off by one in either direction.
+            if !isRegular { others = neighbours(label) + others.filter { !neighbours(label).contains($0) } }
+            let likely = others.enumerated().filter {
+                $0 == 0 || (!isRegular && $0 < 2) || (weights[$1] ?? 0) >= Self.leastProbability
+            }.map(\.1)
             let candidates = [label] + (isCertain ? [] : likely.prefix(Self.mostCandidates - 1))
             return Name(label: label, isCertain: isCertain, evidence: evidence(k), candidates: candidates)
         }
+    }
+
+    /// The levels above and below in the usual column.
+    private func neighbours(_ label: AnatomicalLabel) -> [AnatomicalLabel] {
+        let column = LevelSettlement.usual
+        guard let k = column.firstIndex(of: label) else { return [] }
+        return [k - 1, k + 1].filter(column.indices.contains).map { column[$0] }.filter { !hasSacrum || $0 != .sacrum }
     }
 
     private func evidence(_ k: Int) -> [NamingEvidence] {

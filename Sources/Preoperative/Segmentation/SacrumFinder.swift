@@ -13,24 +13,30 @@ enum SacrumFinder {
     static func topDisc(
         _ discs: [DiscPlane], _ curve: SpineCurve, _ grid: ScalarGrid, _ threshold: ScalarGrid
     ) -> Int? {
-        guard isLoin(discs) else { return nil }
         let ridges = discs.map { Double(threshold.sample($0.centre + $0.normal * $0.halfThickness)) }.sorted()
         let brittle = Float(max(brittleBoneHU, 0.5 * ridges[ridges.count / 2]))
         let smooth = grid.blurred(sigma: 1.5)
-        if let top = topDisc(discs.map { hasWings(means(below: $0, curve, smooth, boneHU), Wings.firm) }) { return top }
+        if let top = topDisc(discs.map { hasWings(means(below: $0, curve, smooth, boneHU), Wings.firm) }),
+            isLoin(discs, above: top)
+        {
+            return top
+        }
         guard brittle < boneHU else { return nil }
         // Thin cortex would drown in more smoothing.
         let sharp = grid.blurred(sigma: 1)
-        return topDisc(discs.map { hasWings(means(below: $0, curve, sharp, brittle), Wings.faint) })
+        let top = topDisc(discs.map { hasWings(means(below: $0, curve, sharp, brittle), Wings.faint) })
+        return top.flatMap { isLoin(discs, above: $0) ? $0 : nil }
     }
 
     /// Vertebrae on a sacrum are higher than these, with their discs; those of the neck are not, mm.
     static let leastHeight = 25.0
 
-    /// A false disc may halve one of them, so the second highest of the lowest counts.
-    private static func isLoin(_ discs: [DiscPlane]) -> Bool {
-        let heights = zip(discs, discs.dropFirst()).prefix(5).map { length($1.centre - $0.centre) }.sorted()
-        return heights.isEmpty || heights[max(0, heights.count - 2)] > leastHeight
+    /// A false disc may halve one of them, so the second highest of the lowest counts; not those below the sacrum's top,
+    /// which are the sacrum's own segments.
+    private static func isLoin(_ discs: [DiscPlane], above top: Int) -> Bool {
+        let heights = zip(discs, discs.dropFirst()).map { length($1.centre - $0.centre) }
+        let near = (top + 1 < discs.count ? heights[top...] : heights[...]).prefix(5).sorted()
+        return near.isEmpty || near[max(0, near.count - 2)] > leastHeight
     }
 
     /// The highest disc of the lowest row of discs with wings below them.
@@ -44,8 +50,9 @@ enum SacrumFinder {
     struct Wings {
         let mean, low, inner: Double
         static let firm = Wings(mean: 0.14, low: 0.1, inner: 0.1)
-        /// Wings of thin cortex round fat, at a limit near muscle.
-        static let faint = Wings(mean: 0.13, low: 0.06, inner: 0.04)
+        /// Wings of thin cortex round fat, at a limit near muscle: a trace of it in three rows of four beside the body, where
+        /// a kidney leaves none.
+        static let faint = Wings(mean: 0.13, low: 0.06, inner: 0.015)
     }
 
     static func hasWings(_ means: [(mean: Double, low: Double, inner: Double)?], _ least: Wings) -> Bool {

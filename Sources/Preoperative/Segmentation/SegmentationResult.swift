@@ -49,6 +49,8 @@ public struct VertebraFinding: Equatable, Sendable {
     /// Mean HU of the inside of the body; `nil` where that was not measured. Below about 110 suggests osteoporosis
     /// (Pickhardt 2013).
     public var bodyHU: Double?
+    /// Metal lies in it, beside it, or in so many of its slices that streaks cross it: its boundary may be wrong there.
+    public var metal = false
 }
 
 /// A label of the result with its size and place.

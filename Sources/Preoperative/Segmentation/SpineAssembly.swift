@@ -11,6 +11,7 @@ struct SpineAssembly {
         var paint = LabelPainter(ct: ct, anatomy: anatomy).paint()
         progress?(0.85)
         tidy(&paint)
+        ThinCortex(ct: ct, structures: 1...UInt8(anatomy.segments.count)).mend(&paint)
         progress?(0.95)
         var (findings, numbers) = named(paint)
         // Bodies between two discs are worth their labels even where the image cuts every process off.
@@ -44,6 +45,9 @@ struct SpineAssembly {
         let s = ct.geometry.spacing
         let cleaner = LabelCleaner(size: ct.size, spacing: (s.x, s.y, s.z))
         let bounds = cleaner.bounds(paint)
+        let marrow = MarrowFiller(
+            size: ct.size, spacing: (s.x, s.y, s.z), radius: max(2.1, 1.01 * s.max()))
+        let metal = MetalNearby.flagged(paint, Array(bounds[...anatomy.segments.count]), ct.geometry)
         // Ribs and pelvis first: the sacrum's holes may lean on the pelvis, not on what is open in it.
         for id in Paint.firstRib...Paint.pelvis {
             guard let bounds = bounds[Int(id)] else { continue }
@@ -58,7 +62,12 @@ struct SpineAssembly {
             } else {
                 cleaner.closeGaps(&paint, id, bounds)
             }
-            cleaner.keepLargest(&paint, id, bounds, ct, smallest: 100, replacement: Paint.bone)
+            if MarrowFiller.suits(ct.geometry) {
+                marrow.fill(&paint, id, bounds, ct, sacrum ? MarrowFiller.largestAtSacrum : MarrowFiller.largest)
+            }
+            cleaner.keepLargest(
+                &paint, id, bounds, ct, smallest: 100, replacement: Paint.bone,
+                certainHU: metal[value] ? LabelCleaner.certainBesideMetalHU : LabelCleaner.certainBoneHU)
             let rule =
                 sacrum
                 ? LabelCleaner.HoleRule(largest: 2500, alsoWall: Paint.pelvis, leastMeanHU: 40)
@@ -97,6 +106,9 @@ struct SpineAssembly {
         let edges = touchesEdge(paint)
         let extent = VertebraExtent(geometry: ct.geometry, anatomy: anatomy)
         let present = Set(LabelCleaner.present(paint))
+        let s = ct.geometry.spacing
+        let bounds = LabelCleaner(size: ct.size, spacing: (s.x, s.y, s.z)).bounds(paint)
+        let metal = MetalNearby.flagged(paint, Array(bounds[...anatomy.segments.count]), ct.geometry)
         var findings: [VertebraFinding] = []
         for k in anatomy.segments.indices.reversed() where present.contains(UInt8(k + 1)) {
             let segment = anatomy.segments[k]
@@ -121,7 +133,7 @@ struct SpineAssembly {
             findings.append(
                 VertebraFinding(
                     label: name.label, isCertain: name.isCertain, evidence: name.evidence, candidates: name.candidates,
-                    isPartial: cut, bodyHU: bodyHU(k)))
+                    isPartial: cut, bodyHU: bodyHU(k), metal: metal[k + 1]))
         }
         return (findings, numbers)
     }

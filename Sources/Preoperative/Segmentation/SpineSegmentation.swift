@@ -82,14 +82,16 @@ struct SpineAnatomy {
         progress?(0.3)
         column = ColumnDepth(curve, shape, grid)
         var found = DiscFinder(curve: curve, grid: grid, shape: shape, column: column).find()
-        threshold = BoneThreshold.map(grid, voxel: ct.geometry)
+        guard !found.isEmpty else { throw .noWholeVertebra(coveredLength: Double(curve.count)) }
+        var limits = BoneThreshold.map(grid, voxel: ct.geometry)
+        BoneThreshold.againstStreaks(&limits, grid, found)
+        threshold = limits
         let ring = AtlasFinder(
             curve: curve, grid: grid, shape: shape, column: column, discs: found,
             brightness: BoneThreshold.brightness(found, threshold)
         ).find()
         atlas = ring?.atlas
         if let disc = ring?.disc { found = Array(found[...disc]) }
-        guard !found.isEmpty else { throw .noWholeVertebra(coveredLength: Double(curve.count)) }
         let top = SacrumFinder.topDisc(found, curve, grid, threshold)
         discs = Array(found[(top ?? 0)...])
         let pieces = SpineSegment.split(discs, onSacrum: top != nil)
@@ -137,19 +139,28 @@ struct SpineAnatomy {
         _ segments: [SpineSegment], _ curve: SpineCurve, _ shape: CanalShape, _ column: ColumnDepth,
         _ grid: ScalarGrid, _ threshold: ScalarGrid
     ) -> [BodySurface?] {
-        let smooth = BoneThreshold.withoutMetal(grid).blurred(sigma: 0.7)
+        let smooth = BoneThreshold.withoutMetal(grid, besideHU: BoneThreshold.marrowHU, liftsShadows: true).blurred(
+            sigma: 0.7)
+        @Sendable func surface(_ k: Int, like usual: [Double]?) -> BodySurface? {
+            let segment = segments[k]
+            guard segment.kind == .vertebra else { return nil }
+            let core = BodyCore(
+                segment, height: SpineSegment.typicalHeight(segments), halfDepth: column.halfDepth(segment))
+            guard smooth.nearestOffset((core.low + core.high) / 2) != nil else { return nil }
+            return BodySurface(
+                core, curve, shape, lower: segment.lower, upper: segment.upper, smooth, threshold, like: usual)
+        }
         var result = [BodySurface?](repeating: nil, count: segments.count)
         result.withUnsafeMutableBufferPointer { out in
             let target = SharedBuffer(out)
-            parallelFor(segments.count) { k in
-                let segment = segments[k]
-                guard segment.kind == .vertebra else { return }
-                let core = BodyCore(
-                    segment, height: SpineSegment.typicalHeight(segments), halfDepth: column.halfDepth(segment))
-                guard smooth.nearestOffset((core.low + core.high) / 2) != nil else { return }
-                target[k] = BodySurface(
-                    core, curve, shape, lower: segment.lower, upper: segment.upper, smooth, threshold)
-            }
+            parallelFor(segments.count) { target[$0] = surface($0, like: nil) }
+        }
+        // Screws and their streaks look like cortex within a body; its neighbours tell how large it is.
+        let crossed = MetalNearby.within(result, grid)
+        for k in segments.indices where crossed[k] {
+            let free = segments.indices.filter { !crossed[$0] && segments[$0].isWhole && result[$0] != nil }
+            guard let near = free.min(by: { abs($0 - k) < abs($1 - k) }) else { continue }
+            result[k] = surface(k, like: result[near]?.radii)
         }
         return result
     }

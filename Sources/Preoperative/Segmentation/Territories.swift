@@ -13,6 +13,8 @@ struct Territories {
     static let pelvis = Paint.pelvis
 
     var owner: MaskGrid
+    /// 1 where dark marrow lies within cortex.
+    var marrow: MaskGrid
     /// Which number of `LateralBones` each rib's owner stands for.
     var ribs: [Int] = []
 }
@@ -37,13 +39,19 @@ struct TerritoryFinder {
         let smooth = BoneThreshold.withoutMetal(grid).blurred(sigma: sigma)
         let sheet = smooth.darkSheetness(sigma: sigma)
         var price = prices(smooth, sheet)
-        var territories = Territories(owner: MaskGrid(like: grid, filledWith: 0))
+        let sacrumTop = segments[0].kind == .sacrum ? discs[0].centre.z : -.infinity
+        let passages = MarrowPassages(grid: grid, curve: curve, shape: shape, sacrumTop: sacrumTop)
+        let marrow = passages.open(&price, passage: UInt8(min(Double(easiest) * Self.marrowPrice, 250)))
+        var territories = Territories(owner: MaskGrid(like: grid, filledWith: 0), marrow: marrow)
         let sources = seeds(&territories, &price)
         blockDiscs(&price, territories.owner)
         let zones = FrontZones(price, grid, curve, column, surfaces, lateral)
         flood(&territories.owner, price, zones, sources)
         return territories
     }
+
+    /// What a step through enclosed marrow costs, in steps through dense bone: as much as through the faintest bone.
+    static let marrowPrice = 6.6
 
     /// What a step through a gap as dark as soft tissue costs, in steps through dense bone.
     static let gapPrice: Float = 150

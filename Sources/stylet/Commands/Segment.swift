@@ -99,6 +99,7 @@ struct Segment: StyletCommand {
             vertebra.isCertain
             ? "  certain" : "  uncertain, one of \(vertebra.candidates.map(\.levelName).joined(separator: ", "))"
         if vertebra.isPartial { text += "  cut off by the image" }
+        if vertebra.metal { text += "  metal in or near it" }
         return text
     }
 
@@ -122,6 +123,7 @@ struct Segment: StyletCommand {
         if let vertebra {
             fields["certain"] = .bool(vertebra.isCertain)
             fields["partial"] = .bool(vertebra.isPartial)
+            fields["metal"] = .bool(vertebra.metal)
             fields["candidates"] = .strings(vertebra.candidates.map(\.levelName))
             fields["evidence"] = .strings(vertebra.evidence.map(Sentences.sentence))
             fields["body_hu"] = vertebra.bodyHU.map { .number($0) } ?? .null

@@ -103,11 +103,17 @@ extension Sentences {
         }
     }
 
+    private static func levelsBesideMetal(_ found: SpineSegmentationResult) -> String {
+        let levels = found.vertebrae.filter(\.metal).map(\.label.levelName)
+        return levels.isEmpty ? "" : " of \(levels.joined(separator: ", "))"
+    }
+
     /// What a person should know before trusting the labels.
     static func remarks(on found: SpineSegmentationResult) -> [String] {
         found.warnings.map { warning in
             switch warning {
-            case .metal(let volume): String(format: "%.2f ml of metal: its streaks can move boundaries", volume)
+            case .metal(let volume):
+                String(format: "%.2f ml of metal: its streaks can move boundaries", volume) + levelsBesideMetal(found)
             case .thickVoxels(let spacing):
                 String(
                     format: "voxels of %.1f mm: surfaces across them are uncertain by about a third of that", spacing)
