@@ -78,6 +78,8 @@ struct LabelPainter {
             if !bone, value > -150, rims.contains(where: { $0.contains(p) }) { return Paint.disc }
         }
         if ownedBone { return owner }
+        // Within a piece's reach, what is darker than its edge is the edge's blur, not another bone.
+        if near, !bone, owner > 0 { return ground }
         return farBone(value, p, c) ?? ground
     }
 

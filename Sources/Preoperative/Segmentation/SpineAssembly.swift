@@ -47,13 +47,14 @@ struct SpineAssembly {
         // Ribs and pelvis first: the sacrum's holes may lean on the pelvis, not on what is open in it.
         for id in Paint.firstRib...Paint.pelvis {
             guard let bounds = bounds[Int(id)] else { continue }
-            cleaner.fillHoles(&paint, id, bounds, ct, LabelCleaner.HoleRule(largest: id == Paint.pelvis ? 2500 : 300))
+            cleaner.fillHoles(&paint, id, bounds, ct, LabelCleaner.HoleRule(largest: id == Paint.pelvis ? 2500 : 300, fillsTunnels: true))
         }
         for value in 1...anatomy.segments.count {
             guard let bounds = bounds[value] else { continue }
             let id = UInt8(value)
             let sacrum = anatomy.segments[value - 1].kind == .sacrum
-            if cubeRoot(ct.geometry.voxelVolume) > 2 {
+            let isCoarse = cubeRoot(ct.geometry.voxelVolume) > 2
+            if isCoarse {
                 cleaner.close(&paint, id, bounds)
             } else {
                 cleaner.closeGaps(&paint, id, bounds)
@@ -61,9 +62,10 @@ struct SpineAssembly {
             cleaner.keepLargest(&paint, id, bounds, ct, smallest: 100, replacement: Paint.bone)
             let rule =
                 sacrum
-                ? LabelCleaner.HoleRule(largest: 2500, alsoWall: Paint.pelvis, leastMeanHU: 40)
-                : LabelCleaner.HoleRule(largest: 250)
+                ? LabelCleaner.HoleRule(largest: 2500, alsoWall: Paint.pelvis, leastMeanHU: 40, fillsTunnels: true)
+                : LabelCleaner.HoleRule(largest: 250, fillsTunnels: isCoarse)
             cleaner.fillHoles(&paint, id, bounds, ct, rule)
+            if !sacrum { MarrowFilling(size: ct.size, spacing: (s.x, s.y, s.z)).fill(&paint, id, bounds, ct) }
         }
     }
 

@@ -39,7 +39,7 @@ struct TerritoryFinder {
         var territories = Territories(owner: MaskGrid(like: grid, filledWith: 0))
         let sources = seeds(&territories, &price)
         blockDiscs(&price, territories.owner)
-        let zones = FrontZones(price, grid, curve, surfaces, lateral)
+        let zones = FrontZones(price, grid, curve, shape, surfaces, lateral)
         flood(&territories.owner, price, zones, sources)
         return territories
     }
@@ -174,7 +174,7 @@ struct TerritoryFinder {
     private func flood(
         _ owner: inout MaskGrid, _ price: [UInt8], _ zones: FrontZones, _ sources: [(offset: Int, start: Int32)]
     ) {
-        let rules = FrontRules(segments: segments, spacing: grid.spacing)
+        let rules = FrontRules(segments: segments, curve: curve, spacing: grid.spacing)
         let (w, h, d) = (grid.nx, grid.ny, grid.nz)
         let plane = w * h
         var distance = [Int32](repeating: .max, count: grid.count)
