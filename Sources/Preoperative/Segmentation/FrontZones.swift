@@ -13,6 +13,8 @@ struct FrontZones: Sendable {
         static let transverse: UInt8 = 4
         /// Beside the canal: pedicles, the foramina between them, and the tips of superior articular processes.
         static let pedicle: UInt8 = 5
+        /// In front of a facet joint that is seen, the lower vertebra's; behind it, the upper one's.
+        static let superior: UInt8 = 6, inferior: UInt8 = 7
         /// Behind the canal, near the midline: laminae and spinous processes. Plus the millimetres behind the canal's
         /// back wall, from `front` in front of it.
         static let middle: UInt8 = 16
@@ -32,7 +34,7 @@ struct FrontZones: Sendable {
     /// Zones of what has a price.
     init(
         _ price: [UInt8], _ grid: ScalarGrid, _ curve: SpineCurve, _ shape: CanalShape, _ surfaces: [BodySurface?],
-        _ lateral: LateralBones
+        _ lateral: LateralBones, joints: [FacetJoint]
     ) {
         zone = [UInt8](repeating: Zone.none, count: grid.count)
         place = [Int16](repeating: 0, count: grid.count)
@@ -47,6 +49,10 @@ struct FrontZones: Sendable {
                         let c = curve.place(of: p)
                         guard abs(c.ahead) < 1 else { continue }
                         place[i] = Int16(c.index)
+                        if let behind = Self.behindJoint(p, joints) {
+                            zone[i] = behind > 0 ? Zone.inferior : Zone.superior
+                            continue
+                        }
                         zone[i] = Self.zone(
                             p, c.left, c.back, wall: shape.radius(c.index, angle: 0.5 * .pi), ribs, surfaces)
                     }
@@ -78,6 +84,14 @@ struct FrontZones: Sendable {
         guard aside < 12 else { return Zone.side }
         // Laminae overlap in the chest; in the loin a gap lies between them.
         return ribs.contains(p.z, left: left > 0) ? Zone.middle(behind: back - wall) : Zone.untiled
+    }
+
+    /// How far behind a joint, where that is clear, mm.
+    private static func behindJoint(_ p: Vector3, _ joints: [FacetJoint]) -> Double? {
+        for joint in joints {
+            if let behind = joint.behind(p), abs(behind) > 0.7 { return behind }
+        }
+        return nil
     }
 
     private static func isBody(_ p: Vector3, _ surfaces: [BodySurface?]) -> Bool {
@@ -122,8 +136,10 @@ struct FrontRules: Sendable {
         var middle = Int16.max, tile = Int16.max
         /// Beside it: how far up and down articular processes reach.
         var top = Int16.max, bottom = Int16.min
-        /// The lowest place beside the canal: where the disc below meets it.
+        /// The lowest place beside the canal, at a pedicle: below it lies a foramen.
         var foramen = Int16.min
+        /// Joints above this place are with the vertebra above, those below with the one below.
+        var waist = Int16.min
         /// The lowest place of transverse processes; the highest is `top`.
         var transverse = Int16.min
         /// Above `slow` a front runs in its superior articular processes, below `fast` in its inferior ones.
@@ -149,12 +165,16 @@ struct FrontRules: Sendable {
     /// Laminae overlap like tiles: the lower one begins at the canal, this far above the middle of the disc, and the
     /// upper one hangs down behind it, mm and mm per mm.
     static let tile = (above: 2.0, slope: 1.2)
-    /// A disc bulges, and its plane is known to about this, mm.
-    static let foramenMargin = 2.0
+    /// Pedicles leave the upper half of a body; the part of the height below which there is none.
+    static let foramenRise = 0.2
+    /// From disc to disc, mm (Gilad and Nissan 1986: bodies of the neck 11–15 mm).
+    static let tallestOfNeck = 20.0
     /// Transverse processes leave the upper part of a vertebra; none lies lower than this part of its height.
     static let transverseRise = 0.2
     /// A step beyond those heights, about 5 mm of dense bone.
     static let misplaced: Int32 = 30
+    /// What a front pays on the wrong side of a joint that is seen, in steps of dense bone.
+    static let wrongSide = 3.0
     /// A rib's front starts far out, so it must run faster than a vertebra's to meet it at their joints; a vertebra's
     /// reaches its superior articular processes by a shorter way than its inferior ones. In steps of dense bone.
     static let ribHaste = 0.5, downHaste = 0.25, upDelay = 0.25
@@ -177,7 +197,8 @@ struct FrontRules: Sendable {
             let own = segment.upper.map { $0.s - lower.s } ?? height
             result.bottom = place(lower.s - min(articularReach.down, 0.5 * own) - hang)
             let atCanal = curve.frames.lastIndex { lower.height($0.centre) < 0 }
-            result.foramen = place(Double(atCanal ?? 0) - foramenMargin)
+            // The neck's articular pillars stand beside the canal.
+            if own > tallestOfNeck, hang == 0 { result.foramen = place(Double(atCanal ?? 0) + foramenRise * own) }
             result.transverse = place(lower.s + transverseRise * own)
             result.fast = place(lower.s + 0.4 * height)
         }
@@ -186,6 +207,7 @@ struct FrontRules: Sendable {
         result.top = place(upper.s + (isSacrum ? sacralReach : articularReach.up))
         let lower = segment.lower?.s ?? upper.s - height
         result.middle = isSacrum ? place(upper.s + 6) : place(0.35 * lower + 0.65 * upper.s)
+        result.waist = isSacrum ? .min : place((lower + upper.s) / 2)
         // The five on a sacrum are the loin's, whose laminae do not overlap.
         let isLoin = segments[0].kind == .sacrum && k <= 5
         result.tile = isLoin ? result.middle : place(upper.s + tile.above)
@@ -206,6 +228,10 @@ struct FrontRules: Sendable {
         if zone == Zone.rib { return Self.misplaced }
         let own = limits[Int(owner) - 1]
         if zone == Zone.pedicle { return place <= own.top && place >= own.foramen ? 0 : Self.misplaced }
+        if zone == Zone.superior || zone == Zone.inferior {
+            let isUpper = place < own.waist
+            return isUpper == (zone == Zone.superior) ? Int32(Self.wrongSide * unit) : 0
+        }
         if zone == Zone.transverse { return place <= own.top && place >= own.transverse ? 0 : Self.misplaced }
         let held =
             zone >= Zone.middle

@@ -18,8 +18,10 @@ struct MarrowFilling {
     ]
     /// A canal between bones leaves at least five of them open, an edge in a plane surface all but one.
     static let fewestClosed = 7
+    /// What is brighter than any soft tissue without contrast needs one line less, HU.
+    static let brightHU: Int16 = 110
     /// Of the 18 ends, so many at the piece's own bone: others may lean on a rib or a neighbour.
-    static let fewestOwn = 13
+    static let fewestOwn = 11
     /// Darker than marrow full of fat, HU.
     static let darkest: Int16 = -150
 
@@ -75,14 +77,15 @@ struct MarrowFilling {
                 let i = row + x
                 guard labels[i] == Paint.body || labels[i] == Paint.bone, hu[i] > Self.darkest else { continue }
                 var open = 0, own = 0
+                let most = Self.lines.count - (hu[i] > Self.brightHU ? Self.fewestClosed - 1 : Self.fewestClosed)
                 for ray in rays {
                     let ahead = end(labels, value, (x, y, z), i, ray, 1)
                     let behind = end(labels, value, (x, y, z), i, ray, -1)
                     own += (ahead == value ? 1 : 0) + (behind == value ? 1 : 0)
                     if ahead == Paint.nothing || behind == Paint.nothing { open += 1 }
-                    if Self.lines.count - open < Self.fewestClosed { break }
+                    if open > most { break }
                 }
-                if Self.lines.count - open >= Self.fewestClosed, own >= Self.fewestOwn { list.append(i) }
+                if open <= most, own >= Self.fewestOwn { list.append(i) }
             }
         }
         return list

@@ -49,17 +49,22 @@ struct SpineAssembly {
             guard let bounds = bounds[Int(id)] else { continue }
             cleaner.fillHoles(&paint, id, bounds, ct, LabelCleaner.HoleRule(largest: id == Paint.pelvis ? 2500 : 300, fillsTunnels: true))
         }
+        let isCoarse = cubeRoot(ct.geometry.voxelVolume) > 2
         for value in 1...anatomy.segments.count {
             guard let bounds = bounds[value] else { continue }
             let id = UInt8(value)
-            let sacrum = anatomy.segments[value - 1].kind == .sacrum
-            let isCoarse = cubeRoot(ct.geometry.voxelVolume) > 2
             if isCoarse {
                 cleaner.close(&paint, id, bounds)
             } else {
                 cleaner.closeGaps(&paint, id, bounds)
             }
-            cleaner.keepLargest(&paint, id, bounds, ct, smallest: 100, replacement: Paint.bone)
+            cleaner.keepLargest(&paint, id, bounds, ct, smallest: 100, replacement: Paint.stray)
+        }
+        StrayBone(size: ct.size).adopt(&paint, pieces: anatomy.segments.count)
+        for value in 1...anatomy.segments.count {
+            guard let bounds = bounds[value] else { continue }
+            let id = UInt8(value)
+            let sacrum = anatomy.segments[value - 1].kind == .sacrum
             let rule =
                 sacrum
                 ? LabelCleaner.HoleRule(largest: 2500, alsoWall: Paint.pelvis, leastMeanHU: 40, fillsTunnels: true)

@@ -39,7 +39,8 @@ struct TerritoryFinder {
         var territories = Territories(owner: MaskGrid(like: grid, filledWith: 0))
         let sources = seeds(&territories, &price)
         blockDiscs(&price, territories.owner)
-        let zones = FrontZones(price, grid, curve, shape, surfaces, lateral)
+        let zones = FrontZones(
+            price, grid, curve, shape, surfaces, lateral, joints: FacetJoint.find(segments, curve, smooth))
         flood(&territories.owner, price, zones, sources)
         return territories
     }
