@@ -156,8 +156,11 @@ struct TerritoryFinder {
             forEachVoxel(within: reach, of: disc.centre) { i, p in
                 let d = p - disc.centre
                 let u = dot(d, axes.left), w = dot(d, axes.back)
-                guard abs(dot(d, disc.normal)) < half, abs(u) < 30, w < 14 + 0.3 * front else { return }
-                if owner.values[i] == 0 { price[i] = 0 }
+                guard abs(dot(d, disc.normal)) < half, abs(u) < 30, w < 16 + 0.3 * front else { return }
+                // Beside a disc's rounded back articular processes pass it.
+                let wide = u / 30, deep = max(0, w) / (16 + 0.3 * front)
+                guard owner.values[i] == 0, wide * wide + deep * deep < 1 else { return }
+                price[i] = 0
             }
         }
     }
