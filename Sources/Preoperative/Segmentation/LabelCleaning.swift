@@ -144,8 +144,8 @@ struct LabelCleaner {
         var largest: Double
         /// Another structure that closes holes as well (the pelvis beside the sacrum, at its joint).
         var alsoWall: UInt8? = nil
-        /// The mean that marrow has at least, HU; foramina hold nerves and fat.
-        var leastMeanHU = -150.0
+        /// The median that marrow has at least, HU; foramina hold nerves and fat, and their rims blurred bone.
+        var leastMedianHU: Int16 = -150
         /// Whether a tunnel through several slices counts, as the sacrum's foramina among its marrow do.
         var fillsTunnels = false
     }
@@ -232,8 +232,8 @@ struct LabelCleaner {
             }
             guard clean, hole.count <= limit, !hole.isEmpty else { continue }
             guard rule.fillsTunnels || isShut(hole, paint, normal) else { continue }
-            let mean = hole.reduce(0.0) { $0 + Double(ct.voxels[$1]) } / Double(hole.count)
-            if mean >= rule.leastMeanHU { for o in hole { paint[o] = value } }
+            let median = hole.map { ct.voxels[$0] }.sorted()[hole.count / 2]
+            if median >= rule.leastMedianHU { for o in hole { paint[o] = value } }
         }
     }
 }

@@ -39,6 +39,9 @@ struct SpineAssembly {
 
     private func isSpinePiece(_ k: Int) -> Bool { (1...anatomy.segments.count).contains(k) }
 
+    /// Bodies below this suggest osteoporosis (Pickhardt 2013), HU.
+    static let brittleHU = 110.0
+
     /// Strays go, marrow is filled.
     private func tidy(_ paint: inout [UInt8]) {
         let s = ct.geometry.spacing
@@ -60,6 +63,9 @@ struct SpineAssembly {
             }
             cleaner.keepLargest(&paint, id, bounds, ct, smallest: 100, replacement: Paint.stray)
         }
+        // A sacrum's marrow is fattier than that of the body on it, and never told from its nerves by HU in brittle bone.
+        let marrow = anatomy.segments.indices.lazy.compactMap { bodyHU($0) }.first ?? 0
+        let leastMarrow: Int16 = marrow > Self.brittleHU ? 60 : 0
         StrayBone(size: ct.size).adopt(&paint, pieces: anatomy.segments.count)
         for value in 1...anatomy.segments.count {
             guard let bounds = bounds[value] else { continue }
@@ -67,7 +73,7 @@ struct SpineAssembly {
             let sacrum = anatomy.segments[value - 1].kind == .sacrum
             let rule =
                 sacrum
-                ? LabelCleaner.HoleRule(largest: 2500, alsoWall: Paint.pelvis, leastMeanHU: 40, fillsTunnels: true)
+                ? LabelCleaner.HoleRule(largest: 2500, alsoWall: Paint.pelvis, leastMedianHU: leastMarrow, fillsTunnels: true)
                 : LabelCleaner.HoleRule(largest: 250, fillsTunnels: isCoarse)
             cleaner.fillHoles(&paint, id, bounds, ct, rule)
             if !sacrum { MarrowFilling(size: ct.size, spacing: (s.x, s.y, s.z)).fill(&paint, id, bounds, ct) }
