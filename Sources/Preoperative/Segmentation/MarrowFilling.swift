@@ -26,15 +26,19 @@ struct MarrowFilling {
     static let darkest: Int16 = -150
 
     /// Gives `value` what it encloses within its bounds; once more for what that encloses in turn.
-    func fill(_ paint: inout [UInt8], _ value: UInt8, _ b: VoxelBounds, _ ct: Volume<Int16>) {
+    ///
+    /// - Parameter limit: HU; the sacrum's foramina are as narrow as its marrow, which must be bright to be told.
+    func fill(
+        _ paint: inout [UInt8], _ value: UInt8, _ b: VoxelBounds, _ ct: Volume<Int16>, above limit: Int16 = darkest
+    ) {
         for _ in 0..<2 {
-            let joining = enclosed(paint, value, b, ct)
+            let joining = enclosed(paint, value, b, ct, limit)
             guard !joining.isEmpty else { return }
             for i in joining { paint[i] = value }
         }
     }
 
-    private func enclosed(_ paint: [UInt8], _ value: UInt8, _ b: VoxelBounds, _ ct: Volume<Int16>) -> [Int] {
+    private func enclosed(_ paint: [UInt8], _ value: UInt8, _ b: VoxelBounds, _ ct: Volume<Int16>, _ limit: Int16) -> [Int] {
         let depth = b.high.z - b.low.z + 1
         var found = [[Int]](repeating: [], count: depth)
         let rays = Self.lines.map { ray($0) }
@@ -45,7 +49,7 @@ struct MarrowFilling {
                 found.withUnsafeMutableBufferPointer { out in
                     let target = SharedBuffer(out)
                     parallelFor(depth) { k in
-                        target[k] = row(labels, hu, value, b, b.low.z + k, rays)
+                        target[k] = row(labels, hu, value, b, b.low.z + k, limit, rays)
                     }
                 }
             }
@@ -68,14 +72,14 @@ struct MarrowFilling {
 
     private func row(
         _ labels: SharedReader<UInt8>, _ hu: SharedReader<Int16>, _ value: UInt8, _ b: VoxelBounds, _ z: Int,
-        _ rays: [Ray]
+        _ limit: Int16, _ rays: [Ray]
     ) -> [Int] {
         var list: [Int] = []
         for y in b.low.y...b.high.y {
             let row = (z * size.y + y) * size.x
             for x in b.low.x...b.high.x {
                 let i = row + x
-                guard labels[i] == Paint.body || labels[i] == Paint.bone, hu[i] > Self.darkest else { continue }
+                guard labels[i] == Paint.body || labels[i] == Paint.bone, hu[i] > limit else { continue }
                 var open = 0, own = 0
                 let most = Self.lines.count - (hu[i] > Self.brightHU ? Self.fewestClosed - 1 : Self.fewestClosed)
                 for ray in rays {

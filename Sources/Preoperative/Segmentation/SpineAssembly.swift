@@ -52,6 +52,7 @@ struct SpineAssembly {
             guard let bounds = bounds[Int(id)] else { continue }
             cleaner.fillHoles(&paint, id, bounds, ct, LabelCleaner.HoleRule(largest: id == Paint.pelvis ? 2500 : 300, fillsTunnels: true))
         }
+        let marrow = MarrowFilling(size: ct.size, spacing: (s.x, s.y, s.z))
         let isCoarse = cubeRoot(ct.geometry.voxelVolume) > 2
         for value in 1...anatomy.segments.count {
             guard let bounds = bounds[value] else { continue }
@@ -61,11 +62,14 @@ struct SpineAssembly {
             } else {
                 cleaner.closeGaps(&paint, id, bounds)
             }
+            // Marrow within dense cortex is brighter than soft tissue and below the edge's threshold beside the cortex.
+            let sacrum = anatomy.segments[value - 1].kind == .sacrum
+            marrow.fill(&paint, id, bounds, ct, above: sacrum ? MarrowFilling.brightHU : MarrowFilling.darkest)
             cleaner.keepLargest(&paint, id, bounds, ct, smallest: 100, replacement: Paint.stray)
         }
         // A sacrum's marrow is fattier than that of the body on it, and never told from its nerves by HU in brittle bone.
-        let marrow = anatomy.segments.indices.lazy.compactMap { bodyHU($0) }.first ?? 0
-        let leastMarrow: Int16 = marrow > Self.brittleHU ? 60 : 0
+        let density = anatomy.segments.indices.lazy.compactMap { bodyHU($0) }.first ?? 0
+        let leastMarrow: Int16 = density > Self.brittleHU ? 60 : 0
         StrayBone(size: ct.size).adopt(&paint, pieces: anatomy.segments.count)
         for value in 1...anatomy.segments.count {
             guard let bounds = bounds[value] else { continue }
@@ -76,7 +80,7 @@ struct SpineAssembly {
                 ? LabelCleaner.HoleRule(largest: 2500, alsoWall: Paint.pelvis, leastMedianHU: leastMarrow, fillsTunnels: true)
                 : LabelCleaner.HoleRule(largest: 250, fillsTunnels: isCoarse)
             cleaner.fillHoles(&paint, id, bounds, ct, rule)
-            if !sacrum { MarrowFilling(size: ct.size, spacing: (s.x, s.y, s.z)).fill(&paint, id, bounds, ct) }
+            if !sacrum { marrow.fill(&paint, id, bounds, ct) }
         }
     }
 
