@@ -146,8 +146,8 @@ struct LabelCleaner {
         var alsoWall: UInt8? = nil
         /// The median that marrow has at least, HU; foramina hold nerves and fat, and their rims blurred bone.
         var leastMedianHU: Int16 = -150
-        /// Whether a tunnel through several slices counts, as the sacrum's foramina among its marrow do.
-        var fillsTunnels = false
+        /// Whether what is open on both sides of its slice counts: not where it may be a foramen.
+        var fillsTunnels = true
     }
 
     /// Across a slice the other side of a hole lies no further away than half a body, mm.

@@ -16,9 +16,10 @@ struct MarrowFilling {
     static let lines = [
         (1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 0), (1, -1, 0), (1, 0, 1), (1, 0, -1), (0, 1, 1), (0, 1, -1),
     ]
-    /// A canal between bones leaves at least five of them open, an edge in a plane surface all but one.
-    static let fewestClosed = 7
-    /// What is brighter than any soft tissue without contrast needs one line less, HU.
+    /// A wide canal between bones leaves at least five of them open, an edge in a plane surface all but one; a narrow
+    /// one leaves but one open, along an axis of the body.
+    static let fewestClosed = 7, axes = 3
+    /// What is brighter than any soft tissue without contrast needs one line less, and may lie open along an axis, HU.
     static let brightHU: Int16 = 110
     /// Of the 18 ends, so many at the piece's own bone: others may lean on a rib or a neighbour.
     static let fewestOwn = 11
@@ -81,13 +82,14 @@ struct MarrowFilling {
                 let i = row + x
                 guard labels[i] == Paint.body || labels[i] == Paint.bone, hu[i] > limit else { continue }
                 var open = 0, own = 0
-                let most = Self.lines.count - (hu[i] > Self.brightHU ? Self.fewestClosed - 1 : Self.fewestClosed)
-                for ray in rays {
+                let isBright = hu[i] > Self.brightHU
+                let most = Self.lines.count - (isBright ? Self.fewestClosed - 1 : Self.fewestClosed)
+                for (k, ray) in rays.enumerated() {
                     let ahead = end(labels, value, (x, y, z), i, ray, 1)
                     let behind = end(labels, value, (x, y, z), i, ray, -1)
                     own += (ahead == value ? 1 : 0) + (behind == value ? 1 : 0)
                     if ahead == Paint.nothing || behind == Paint.nothing { open += 1 }
-                    if open > most { break }
+                    if open > most || (!isBright && open > 0 && k < Self.axes) { open = rays.count; break }
                 }
                 if open <= most, own >= Self.fewestOwn { list.append(i) }
             }

@@ -50,7 +50,7 @@ struct SpineAssembly {
         // Ribs and pelvis first: the sacrum's holes may lean on the pelvis, not on what is open in it.
         for id in Paint.firstRib...Paint.pelvis {
             guard let bounds = bounds[Int(id)] else { continue }
-            cleaner.fillHoles(&paint, id, bounds, ct, LabelCleaner.HoleRule(largest: id == Paint.pelvis ? 2500 : 300, fillsTunnels: true))
+            cleaner.fillHoles(&paint, id, bounds, ct, LabelCleaner.HoleRule(largest: id == Paint.pelvis ? 2500 : 300))
         }
         let marrow = MarrowFilling(size: ct.size, spacing: (s.x, s.y, s.z))
         let isCoarse = cubeRoot(ct.geometry.voxelVolume) > 2
@@ -77,7 +77,7 @@ struct SpineAssembly {
             let sacrum = anatomy.segments[value - 1].kind == .sacrum
             let rule =
                 sacrum
-                ? LabelCleaner.HoleRule(largest: 2500, alsoWall: Paint.pelvis, leastMedianHU: leastMarrow, fillsTunnels: true)
+                ? LabelCleaner.HoleRule(largest: 2500, alsoWall: Paint.pelvis, leastMedianHU: leastMarrow)
                 : LabelCleaner.HoleRule(largest: 250, fillsTunnels: isCoarse)
             cleaner.fillHoles(&paint, id, bounds, ct, rule)
             if !sacrum { marrow.fill(&paint, id, bounds, ct) }
