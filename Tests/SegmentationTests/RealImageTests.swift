@@ -57,6 +57,7 @@ import Testing
             ("T8's right transverse process", Vector3(-15, 180, 428), AnatomicalLabel(15)),
             ("T8's lamina", Vector3(2, 171, 425), AnatomicalLabel(15)),
             ("T9's lamina", Vector3(2, 168, 401), AnatomicalLabel(16)),
+            ("the root of T10's spinous process", Vector3(8, 165, 353), AnatomicalLabel(17)),
             ("L5's right inferior articular process", Vector3(-8, 148, 140), AnatomicalLabel(24)),
             ("S1's right superior articular process", Vector3(-20, 150, 140), .sacrum),
             ("the foramen below T7", Vector3(-5, 163, 440), .softTissue),

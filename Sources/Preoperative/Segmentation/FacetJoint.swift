@@ -97,7 +97,7 @@ struct FacetJoint: Sendable {
     /// How far behind the joint a point lies, mm; `nil` where it is not beside it.
     @inline(__always) func behind(_ p: Vector3) -> Double? {
         let d = p - centre
-        guard abs(dot(d, along)) < Self.halfLength, abs(dot(d, up)) < Self.halfHeight else { return nil }
+        guard squaredLength(d) < 400, abs(dot(d, along)) < Self.halfLength, abs(dot(d, up)) < Self.halfHeight else { return nil }
         let behind = dot(d, normal)
         return abs(behind) < Self.reach ? behind : nil
     }

@@ -169,6 +169,8 @@ struct FrontRules: Sendable {
     static let foramenRise = 0.2
     /// From disc to disc, mm (Gilad and Nissan 1986: bodies of the neck 11–15 mm).
     static let tallestOfNeck = 20.0
+    /// What that costs the lower lamina, in steps of dense bone: less than a gap, since the image may show none.
+    static let tileDelay = 0.75
     /// Transverse processes leave the upper part of a vertebra; none lies lower than this part of its height.
     static let transverseRise = 0.2
     /// A step beyond those heights, about 5 mm of dense bone.
@@ -237,6 +239,7 @@ struct FrontRules: Sendable {
             zone >= Zone.middle
             ? place <= own.highest(inMiddle: zone) : place <= own.top && place >= own.bottom
         if !held { return Self.misplaced }
+        if zone >= Zone.middle, place > own.middle { return Int32(Self.tileDelay * unit) }
         return place > own.slow ? Int32(Self.upDelay * unit) : place < own.fast ? -Int32(Self.downHaste * unit) : 0
     }
 }
