@@ -39,7 +39,7 @@ import Testing
         let segments = SpineSegment.split([Self.disc(at: 60), Self.disc(at: 95)], onSacrum: true)
         let truth = Vector3(side * 21, 8, 60)
         let grid = Self.joint(at: truth, degrees: degrees, side: side)
-        let found = FacetJoint.find(segments, try Self.curve(), grid)
+        let found = FacetJoint.find(segments, try Self.curve(), grid, sharp: grid)
         let joint = try #require(found.first)
         #expect(found.count == 1)
         #expect(abs(dot(joint.centre - truth, joint.normal)) < 1)
@@ -50,10 +50,19 @@ import Testing
         #expect(joint.behind(truth + Vector3(0, 0, 40)) == nil)
     }
 
+    @Test func noJointIsReadOffBesideMetal() throws {
+        let segments = SpineSegment.split([Self.disc(at: 60), Self.disc(at: 95)], onSacrum: true)
+        let grid = Self.joint(at: Vector3(21, 8, 60), degrees: 50, side: 1)
+        var metal = grid
+        let screw = try #require(grid.nearestOffset(Vector3(25, 4, 62)))
+        for dz in -2...2 { for dx in -2...2 { metal.values[screw + dx + dz * grid.nx * grid.ny] = 3000 } }
+        #expect(FacetJoint.find(segments, try Self.curve(), grid, sharp: metal).isEmpty)
+    }
+
     @Test func softTissueHasNoJoints() throws {
         let segments = SpineSegment.split([Self.disc(at: 60), Self.disc(at: 95)], onSacrum: true)
         let grid = ScalarGrid(nx: 100, ny: 60, nz: 60, spacing: 1, origin: Vector3(-50, -15, 30), filledWith: 40)
-        #expect(FacetJoint.find(segments, try Self.curve(), grid).isEmpty)
+        #expect(FacetJoint.find(segments, try Self.curve(), grid, sharp: grid).isEmpty)
     }
 
     /// Discs of a chest without a sacrum: pieces 1 (below the lowest disc) to 4.

@@ -55,7 +55,8 @@ import Testing
         c.filling.fill(&c.paint, Self.piece, c.bounds, c.ct)
         #expect(c[7, 7, 7] == Paint.body)
         sliced.cleaner.fillHoles(
-            &sliced.paint, Self.piece, sliced.bounds, sliced.ct, LabelCleaner.HoleRule(largest: 250, fillsTunnels: false)
+            &sliced.paint, Self.piece, sliced.bounds, sliced.ct,
+            LabelCleaner.HoleRule(largest: 250, fillsTunnels: false)
         )
         #expect(sliced[7, 7, 7] == Paint.body)
         sliced.cleaner.fillHoles(
@@ -68,7 +69,8 @@ import Testing
         c.box()
         var dark = c
         c[7, 7, 4] = Paint.body
-        c.cleaner.fillHoles(&c.paint, Self.piece, c.bounds, c.ct, LabelCleaner.HoleRule(largest: 250, fillsTunnels: false))
+        c.cleaner.fillHoles(
+            &c.paint, Self.piece, c.bounds, c.ct, LabelCleaner.HoleRule(largest: 250, fillsTunnels: false))
         #expect(c[7, 7, 7] == Self.piece)
         #expect(c[3, 7, 7] == Paint.body)
         dark.filling.fill(&dark.paint, Self.piece, dark.bounds, dark.ct, above: MarrowFilling.brightHU)
@@ -100,6 +102,15 @@ import Testing
         #expect(c[10, 6, 6] == Self.piece)
         #expect(c[1, 1, 1] == Paint.bone)
         #expect(!c.paint.contains(Paint.stray))
+    }
+
+    @Test func aStreakAtMetalIsGivenToNobody() throws {
+        var c = try Case()
+        for z in 4...10 { for y in 4...10 { for x in 4...8 { c[x, y, z] = Self.piece } } }
+        for x in 9...10 { c[x, 7, 7] = Paint.stray }
+        c[11, 7, 7] = Paint.metal
+        StrayBone(size: c.ct.size).adopt(&c.paint, pieces: 4)
+        #expect(c[9, 7, 7] == Paint.bone)
     }
 
     @Test func anIslandOnARibIsNotGivenToTheSpine() throws {

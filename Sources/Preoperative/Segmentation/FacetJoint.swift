@@ -28,13 +28,21 @@ struct FacetJoint: Sendable {
     ]
 
     /// The joints beside the five discs above a sacrum, both sides, where the image shows them; `nil` elsewhere.
-    static func find(_ segments: [SpineSegment], _ curve: SpineCurve, _ smooth: ScalarGrid) -> [FacetJoint] {
+    ///
+    /// - Parameters:
+    ///   - smooth: the blurred grid, without its metal.
+    ///   - sharp: the grid as it is: beside metal dark streaks look like joints.
+    static func find(
+        _ segments: [SpineSegment], _ curve: SpineCurve, _ smooth: ScalarGrid, sharp: ScalarGrid
+    ) -> [FacetJoint] {
         guard segments[0].kind == .sacrum else { return [] }
         var result: [FacetJoint] = []
         for (k, segment) in segments.prefix(usual.count).enumerated() {
             guard let disc = segment.upper else { continue }
             for side in [-1.0, 1] {
-                if let joint = best(disc, side, usual[k], curve, smooth), joint.evidence > faintest {
+                if let joint = best(disc, side, usual[k], curve, smooth), joint.evidence > faintest,
+                    !joint.isBesideMetal(sharp)
+                {
                     result.append(joint)
                 }
             }
@@ -94,10 +102,23 @@ struct FacetJoint: Sendable {
         return sum / count
     }
 
+    private func isBesideMetal(_ sharp: ScalarGrid) -> Bool {
+        let steps = stride(from: -10.0, through: 10, by: 2)
+        return steps.contains { t in
+            steps.contains { n in
+                steps.contains { h in
+                    sharp.sample(centre + along * t + normal * n + up * h) > BoneThreshold.metalHU
+                }
+            }
+        }
+    }
+
     /// How far behind the joint a point lies, mm; `nil` where it is not beside it.
     @inline(__always) func behind(_ p: Vector3) -> Double? {
         let d = p - centre
-        guard squaredLength(d) < 400, abs(dot(d, along)) < Self.halfLength, abs(dot(d, up)) < Self.halfHeight else { return nil }
+        guard squaredLength(d) < 400, abs(dot(d, along)) < Self.halfLength, abs(dot(d, up)) < Self.halfHeight else {
+            return nil
+        }
         let behind = dot(d, normal)
         return abs(behind) < Self.reach ? behind : nil
     }

@@ -39,7 +39,9 @@ struct MarrowFilling {
         }
     }
 
-    private func enclosed(_ paint: [UInt8], _ value: UInt8, _ b: VoxelBounds, _ ct: Volume<Int16>, _ limit: Int16) -> [Int] {
+    private func enclosed(_ paint: [UInt8], _ value: UInt8, _ b: VoxelBounds, _ ct: Volume<Int16>, _ limit: Int16)
+        -> [Int]
+    {
         let depth = b.high.z - b.low.z + 1
         var found = [[Int]](repeating: [], count: depth)
         let rays = Self.lines.map { ray($0) }

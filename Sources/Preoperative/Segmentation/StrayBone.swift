@@ -7,6 +7,8 @@ struct StrayBone {
 
     /// Of an island's faces on bone, so many must lie on one piece.
     static let fewestTouching = 0.5
+    /// Of its faces on anything, so many: a streak of metal merely touches, and what touches metal is one.
+    static let leastContact = 0.15
 
     /// Gives each island of `Paint.stray` to the spine's piece on which most of its bony faces lie, and makes other
     /// bone of those that lie on none.
@@ -27,10 +29,12 @@ struct StrayBone {
                     }
                 }
             }
-            // Other faces of the island itself count as `Paint.bone`.
+            // Faces within the island count as `Paint.bone`, but for those visited first.
             let bony = (1...Int(Paint.pelvis)).reduce(0) { $0 + faces[$1] }
+            let outside = bony + faces[Int(Paint.body)] + faces[Int(Paint.disc)] + faces[Int(Paint.canal)]
             guard let best = (1...pieces).max(by: { faces[$0] < faces[$1] }), faces[best] > 0,
-                Double(faces[best]) >= Self.fewestTouching * Double(bony)
+                Double(faces[best]) >= Self.fewestTouching * Double(bony),
+                Double(faces[best]) >= Self.leastContact * Double(outside), faces[Int(Paint.metal)] == 0
             else { continue }
             for i in island { paint[i] = UInt8(best) }
         }

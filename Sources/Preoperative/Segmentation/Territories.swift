@@ -40,7 +40,7 @@ struct TerritoryFinder {
         let sources = seeds(&territories, &price)
         blockDiscs(&price, territories.owner)
         let zones = FrontZones(
-            price, grid, curve, shape, surfaces, lateral, joints: FacetJoint.find(segments, curve, smooth))
+            price, grid, curve, shape, surfaces, lateral, joints: FacetJoint.find(segments, curve, smooth, sharp: grid))
         flood(&territories.owner, price, zones, sources)
         return territories
     }
