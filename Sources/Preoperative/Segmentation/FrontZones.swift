@@ -167,7 +167,7 @@ struct FrontRules: Sendable {
     static let tile = (above: 2.0, slope: 1.2)
     /// Pedicles leave the upper half of a body; the part of the height below which there is none.
     static let foramenRise = 0.2
-    /// From disc to disc, mm (Gilad and Nissan 1986: bodies of the neck 11–15 mm).
+    /// From disc to disc, mm: levels of the neck measure 15–19.
     static let tallestOfNeck = 20.0
     /// What that costs the lower lamina, in steps of dense bone: less than a gap, since the image may show none.
     static let tileDelay = 0.75
