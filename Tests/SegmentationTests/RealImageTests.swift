@@ -46,5 +46,27 @@ import Testing
             found.vertebrae.filter { lumbarVertebrae.contains($0.label) }.allSatisfy { $0.isCertain && !$0.isPartial })
         // A lumbar vertebra fills about 35–90 ml.
         for s in found.structures where lumbarVertebrae.contains(s.label) { #expect((35...90).contains(s.volume)) }
+        Self.checkTorsoPlaces(found.labels)
+    }
+
+    /// Whose bone is where, as the images show it (read off by eye).
+    private static func checkTorsoPlaces(_ labels: LabelVolume) {
+        let places: [(name: String, p: Vector3, label: AnatomicalLabel)] = [
+            ("T7's lamina", Vector3(-2, 174, 449), AnatomicalLabel(14)),
+            ("T7's right transverse process", Vector3(-17, 180, 449), AnatomicalLabel(14)),
+            ("T8's right transverse process", Vector3(-15, 180, 428), AnatomicalLabel(15)),
+            ("T8's lamina", Vector3(2, 171, 425), AnatomicalLabel(15)),
+            ("T9's lamina", Vector3(2, 168, 401), AnatomicalLabel(16)),
+            ("the root of T10's spinous process", Vector3(8, 165, 353), AnatomicalLabel(17)),
+            ("L5's right inferior articular process", Vector3(-8, 148, 140), AnatomicalLabel(24)),
+            ("S1's right superior articular process", Vector3(-20, 150, 140), .sacrum),
+            ("the foramen below T7", Vector3(-5, 163, 440), .softTissue),
+            ("the sacral canal", Vector3(8, 162, 110), .softTissue),
+        ]
+        for place in places {
+            let g = labels.geometry.gridPoint(Point<CT>(place.p)).coordinates
+            let index = VoxelIndex(Int(g.x.rounded()), Int(g.y.rounded()), Int(g.z.rounded()))
+            #expect(labels[index] == place.label.number, "\(place.name)")
+        }
     }
 }

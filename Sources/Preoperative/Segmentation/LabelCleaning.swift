@@ -146,8 +146,33 @@ struct LabelCleaner {
         var largest: Double
         /// Another structure that closes holes as well (the pelvis beside the sacrum, at its joint).
         var alsoWall: UInt8? = nil
-        /// The mean that marrow has at least, HU; foramina hold nerves and fat.
-        var leastMeanHU = -150.0
+        /// The median that marrow has at least, HU; foramina hold nerves and fat, and their rims blurred bone.
+        var leastMedianHU: Int16 = -150
+        /// Whether what is open on both sides of its slice counts: not where it may be a foramen.
+        var fillsTunnels = true
+    }
+
+    /// Across a slice the other side of a hole lies no further away than half a body, mm.
+    static let tunnelReach = 18.0
+
+    /// Where slices lie one behind another, in voxels.
+    struct SliceNormal {
+        var stride: Int, place: Int, count: Int, reach: Int
+    }
+
+    /// Whether most of a hole ends at bone on both sides of its slice: marrow does, while a foramen opens into the
+    /// canal and away from the spine.
+    private func isShut(_ hole: [Int], _ paint: [UInt8], _ n: SliceNormal) -> Bool {
+        func ends(_ start: Int, _ sign: Int) -> Bool {
+            for k in 1...n.reach {
+                guard (0..<n.count).contains(n.place + sign * k) else { return false }
+                let label = paint[start + sign * k * n.stride]
+                if label > 0, label <= Paint.pelvis { return true }
+                guard label == Paint.body || label == Paint.bone else { return false }
+            }
+            return false
+        }
+        return 2 * hole.count { ends($0, 1) && ends($0, -1) } > hole.count
     }
 
     /// Fills what `value` encloses within slices across each of the grid's axes: marrow, but never a hole larger than
@@ -166,14 +191,17 @@ struct LabelCleaner {
                     guard u > 0, v > 0, u < w - 1, v < h - 1 else { return nil }
                     return slice * strides[axis] + a * strides[ua] + c * strides[va]
                 }
-                fillSlice(&paint, value, w, h, limit, ct, rule, offset)
+                let normal = SliceNormal(
+                    stride: strides[axis], place: slice, count: [size.x, size.y, size.z][axis],
+                    reach: max(1, Int(Self.tunnelReach / steps[axis])))
+                fillSlice(&paint, value, w, h, limit, ct, rule, normal, offset)
             }
         }
     }
 
     private func fillSlice(
         _ paint: inout [UInt8], _ value: UInt8, _ w: Int, _ h: Int, _ limit: Int, _ ct: Volume<Int16>, _ rule: HoleRule,
-        _ offset: (Int, Int) -> Int?
+        _ normal: SliceNormal, _ offset: (Int, Int) -> Int?
     ) {
         var seen = [Bool](repeating: false, count: w * h)
         for v in 0..<h {
@@ -205,8 +233,9 @@ struct LabelCleaner {
                 if paint[o] != Paint.body && paint[o] != Paint.bone && paint[o] != Paint.nothing { clean = false }
             }
             guard clean, hole.count <= limit, !hole.isEmpty else { continue }
-            let mean = hole.reduce(0.0) { $0 + Double(ct.voxels[$1]) } / Double(hole.count)
-            if mean >= rule.leastMeanHU { for o in hole { paint[o] = value } }
+            guard rule.fillsTunnels || isShut(hole, paint, normal) else { continue }
+            let median = hole.map { ct.voxels[$0] }.sorted()[hole.count / 2]
+            if median >= rule.leastMedianHU { for o in hole { paint[o] = value } }
         }
     }
 }

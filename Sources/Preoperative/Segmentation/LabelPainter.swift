@@ -85,9 +85,12 @@ struct LabelPainter {
             if let piece = spinePiece(owner, bone, p, place, inCanal), !apart || isSacrum(piece) { return piece }
             if inCanal { return Paint.canal }
             if ownedBone { return owner }
-            if !bone, value > -150, rims.contains(where: { $0.contains(p) }) { return Paint.disc }
+            // What is bright there is a body's edge seen through a slice thicker than the disc.
+            if owner == 0 || !bone, value > -150, rims.contains(where: { $0.contains(p) }) { return Paint.disc }
         }
         if ownedBone { return owner }
+        // Within a piece's reach, what is darker than its edge is the edge's blur, not another bone.
+        if near, !bone, owner > 0 { return ground }
         return farBone(value, p, c) ?? ground
     }
 

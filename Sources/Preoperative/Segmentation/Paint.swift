@@ -5,6 +5,8 @@ import Imaging
 enum Paint {
     static let nothing: UInt8 = 0
     static let firstRib: UInt8 = 100, pelvis: UInt8 = 200
+    /// For a while: what is to find its owner.
+    static let stray: UInt8 = 249
     static let canal: UInt8 = 250, disc: UInt8 = 251, bone: UInt8 = 252, metal: UInt8 = 253, body: UInt8 = 254
 
     /// What each voxel of an image is, by its HU and its place in CT coordinates.

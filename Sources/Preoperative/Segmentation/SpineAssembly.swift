@@ -40,12 +40,15 @@ struct SpineAssembly {
 
     private func isSpinePiece(_ k: Int) -> Bool { (1...anatomy.segments.count).contains(k) }
 
+    /// Bodies below this suggest osteoporosis (Pickhardt 2013), HU.
+    static let brittleHU = 110.0
+
     /// Strays go, marrow is filled.
     private func tidy(_ paint: inout [UInt8]) {
         let s = ct.geometry.spacing
         let cleaner = LabelCleaner(size: ct.size, spacing: (s.x, s.y, s.z))
         let bounds = cleaner.bounds(paint)
-        let marrow = MarrowFiller(
+        let filler = MarrowFiller(
             size: ct.size, spacing: (s.x, s.y, s.z), radius: max(2.1, 1.01 * s.max()))
         let metal = MetalNearby.flagged(paint, Array(bounds[...anatomy.segments.count]), ct.geometry)
         // Ribs and pelvis first: the sacrum's holes may lean on the pelvis, not on what is open in it.
@@ -53,26 +56,40 @@ struct SpineAssembly {
             guard let bounds = bounds[Int(id)] else { continue }
             cleaner.fillHoles(&paint, id, bounds, ct, LabelCleaner.HoleRule(largest: id == Paint.pelvis ? 2500 : 300))
         }
+        let marrow = MarrowFilling(size: ct.size, spacing: (s.x, s.y, s.z))
+        let isCoarse = cubeRoot(ct.geometry.voxelVolume) > 2
         for value in 1...anatomy.segments.count {
             guard let bounds = bounds[value] else { continue }
             let id = UInt8(value)
-            let sacrum = anatomy.segments[value - 1].kind == .sacrum
-            if cubeRoot(ct.geometry.voxelVolume) > 2 {
+            if isCoarse {
                 cleaner.close(&paint, id, bounds)
             } else {
                 cleaner.closeGaps(&paint, id, bounds)
             }
+            let sacrum = anatomy.segments[value - 1].kind == .sacrum
             if MarrowFiller.suits(ct.geometry) {
-                marrow.fill(&paint, id, bounds, ct, sacrum ? MarrowFiller.largestAtSacrum : MarrowFiller.largest)
+                filler.fill(&paint, id, bounds, ct, sacrum ? MarrowFiller.largestAtSacrum : MarrowFiller.largest)
             }
+            // Marrow within dense cortex is brighter than soft tissue and below the edge's threshold beside the cortex.
+            marrow.fill(&paint, id, bounds, ct, above: sacrum ? MarrowFilling.brightHU : MarrowFilling.darkest)
             cleaner.keepLargest(
-                &paint, id, bounds, ct, smallest: 100, replacement: Paint.bone,
+                &paint, id, bounds, ct, smallest: 100, replacement: Paint.stray,
                 certainHU: metal[value] ? LabelCleaner.certainBesideMetalHU : LabelCleaner.certainBoneHU)
+        }
+        // A sacrum's marrow is fattier than that of the body on it, and never told from its nerves by HU in brittle bone.
+        let density = anatomy.segments.indices.lazy.compactMap { bodyHU($0) }.first ?? 0
+        let leastMarrow: Int16 = density > Self.brittleHU ? 60 : 0
+        StrayBone(size: ct.size).adopt(&paint, pieces: anatomy.segments.count)
+        for value in 1...anatomy.segments.count {
+            guard let bounds = bounds[value] else { continue }
+            let id = UInt8(value)
+            let sacrum = anatomy.segments[value - 1].kind == .sacrum
             let rule =
                 sacrum
-                ? LabelCleaner.HoleRule(largest: 2500, alsoWall: Paint.pelvis, leastMeanHU: 40)
-                : LabelCleaner.HoleRule(largest: 250)
+                ? LabelCleaner.HoleRule(largest: 2500, alsoWall: Paint.pelvis, leastMedianHU: leastMarrow)
+                : LabelCleaner.HoleRule(largest: 250, fillsTunnels: isCoarse)
             cleaner.fillHoles(&paint, id, bounds, ct, rule)
+            if !sacrum { marrow.fill(&paint, id, bounds, ct) }
         }
         peel(&paint, cleaner)
     }

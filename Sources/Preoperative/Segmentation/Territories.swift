@@ -45,7 +45,8 @@ struct TerritoryFinder {
         var territories = Territories(owner: MaskGrid(like: grid, filledWith: 0), marrow: marrow)
         let sources = seeds(&territories, &price)
         blockDiscs(&price, territories.owner)
-        let zones = FrontZones(price, grid, curve, column, surfaces, lateral)
+        let joints = FacetJoint.find(segments, curve, smooth, sharp: grid)
+        let zones = FrontZones(price, grid, curve, column, shape, surfaces, lateral, joints: joints)
         flood(&territories.owner, price, zones, sources)
         return territories
     }
@@ -198,7 +199,10 @@ struct TerritoryFinder {
                 let d = p - disc.centre
                 let u = dot(d, axes.left), w = dot(d, axes.back)
                 guard abs(dot(d, disc.normal)) < half, abs(u) < 30, w < end else { return }
-                if owner.values[i] == 0 { price[i] = 0 }
+                // Beside a disc's rounded back articular processes pass it.
+                let wide = u / 30, deep = max(0, w) / end
+                guard owner.values[i] == 0, wide * wide + deep * deep < 1 else { return }
+                price[i] = 0
             }
         }
     }
@@ -216,7 +220,7 @@ struct TerritoryFinder {
     private func flood(
         _ owner: inout MaskGrid, _ price: [UInt8], _ zones: FrontZones, _ sources: [(offset: Int, start: Int32)]
     ) {
-        let rules = FrontRules(segments: segments, spacing: grid.spacing)
+        let rules = FrontRules(segments: segments, curve: curve, spacing: grid.spacing)
         let (w, h, d) = (grid.nx, grid.ny, grid.nz)
         let plane = w * h
         var distance = [Int32](repeating: .max, count: grid.count)
