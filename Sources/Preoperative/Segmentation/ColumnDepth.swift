@@ -15,6 +15,9 @@ struct ColumnDepth: Sendable {
     /// Half the length of spine that is looked at together, more than a vertebra of the neck, mm.
     static let window = 14
 
+    /// Bodies of the neck are shallower than this half-depth, mm, and those of the middle chest and the loin deeper.
+    static let mostOfNeck = 9.5
+
     init(_ curve: SpineCurve, _ shape: CanalShape, _ grid: ScalarGrid) {
         let meeting = (0..<curve.count).map { Self.partThatMeetsBone(curve, shape, grid, $0) }
         let raw = meeting.indices.map { s -> Double in
@@ -40,7 +43,13 @@ struct ColumnDepth: Sendable {
     /// Half the depth of a piece's body, mm.
     func halfDepth(_ segment: SpineSegment) -> Double {
         let places = [segment.lower?.s, segment.upper?.s].compactMap { $0 }
-        let middle = places.reduce(0, +) / Double(max(places.count, 1))
+        guard !places.isEmpty else { return halfDepths[halfDepths.count - 1] }
+        let middle = places.reduce(0, +) / Double(places.count)
         return halfDepths[min(max(Int(middle), 0), halfDepths.count - 1)]
     }
+
+    /// Whether a place lies in the neck or just below it, where holes within cortex hold the vertebral arteries.
+    func isOfNeck(_ s: Int) -> Bool { halfDepths[min(max(s, 0), halfDepths.count - 1)] < Self.mostOfNeck }
+
+    func isOfNeck(_ segment: SpineSegment) -> Bool { halfDepth(segment) < Self.mostOfNeck }
 }

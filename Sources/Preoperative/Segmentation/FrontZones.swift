@@ -198,7 +198,8 @@ struct FrontRules: Sendable {
             let atCanal = curve.frames.lastIndex { lower.height($0.centre) < 0 }
             // The neck's articular pillars stand beside the canal.
             if own > tallestOfNeck, hang == 0 { result.foramen = place(Double(atCanal ?? 0) + foramenRise * own) }
-            result.transverse = place(lower.s + transverseRise * own)
+            // In the neck they lie as low as the disc.
+            result.transverse = place(own > tallestOfNeck ? lower.s + transverseRise * own : lower.s - 4)
             result.fast = place(lower.s + 0.4 * height)
         }
         guard let upper = segment.upper else { return result }

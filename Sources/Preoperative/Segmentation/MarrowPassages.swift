@@ -20,6 +20,7 @@ struct MarrowPassages {
     let grid: ScalarGrid
     let curve: SpineCurve
     let shape: CanalShape
+    let column: ColumnDepth
     /// Below this height regions may be large, mm.
     let sacrumTop: Double
 
@@ -36,6 +37,7 @@ struct MarrowPassages {
             marrow.values.withUnsafeMutableBufferPointer { out in
                 let target = SharedBuffer(out), wall = SharedReader(wallIn)
                 parallelFor(grid.nz) { z in
+                    guard !isOfNeck(z) else { return }
                     var kind = (0..<plane).map { wall[z * plane + $0] }
                     markCanal(&kind, z)
                     let limit = grid.point(0, 0, z).z < sacrumTop ? Self.largestAtSacrum : Self.largest
@@ -52,11 +54,21 @@ struct MarrowPassages {
         return marrow
     }
 
+    /// Where the canal's middle lies in a slice, along the curve.
+    private func place(_ z: Int) -> (index: Int, left: Double, back: Double, ahead: Double) {
+        let height = grid.point(0, 0, z).z
+        return curve.place(of: Vector3(curve.middle(at: height), curve.frames[0].centre.y, height))
+    }
+
+    private func isOfNeck(_ z: Int) -> Bool {
+        let middle = place(z)
+        return abs(middle.ahead) < 1 && column.isOfNeck(middle.index)
+    }
+
     /// 2 where the canal is.
     private func markCanal(_ kind: inout [UInt8], _ z: Int) {
         let reach = Int((CanalShape.reach + 4) / grid.spacing)
-        let height = grid.point(0, 0, z).z
-        let middle = curve.place(of: Vector3(curve.middle(at: height), curve.frames[0].centre.y, height))
+        let middle = place(z)
         let centre = curve.frames[middle.index].centre
         let cx = Int((centre.x - grid.origin.x) / grid.spacing), cy = Int((centre.y - grid.origin.y) / grid.spacing)
         for y in max(0, cy - reach)..<max(0, min(grid.ny, cy + reach)) {

@@ -66,12 +66,15 @@ struct SpineAssembly {
             } else {
                 cleaner.closeGaps(&paint, id, bounds)
             }
-            let sacrum = anatomy.segments[value - 1].kind == .sacrum
-            if MarrowFiller.suits(ct.geometry) {
+            let segment = anatomy.segments[value - 1]
+            let sacrum = segment.kind == .sacrum, holdsArteries = anatomy.column.isOfNeck(segment)
+            if MarrowFiller.suits(ct.geometry), !holdsArteries {
                 filler.fill(&paint, id, bounds, ct, sacrum ? MarrowFiller.largestAtSacrum : MarrowFiller.largest)
             }
             // Marrow within dense cortex is brighter than soft tissue and below the edge's threshold beside the cortex.
-            marrow.fill(&paint, id, bounds, ct, above: sacrum ? MarrowFilling.brightHU : MarrowFilling.darkest)
+            if !holdsArteries {
+                marrow.fill(&paint, id, bounds, ct, above: sacrum ? MarrowFilling.brightHU : MarrowFilling.darkest)
+            }
             cleaner.keepLargest(
                 &paint, id, bounds, ct, smallest: 100, replacement: Paint.stray,
                 certainHU: metal[value] ? LabelCleaner.certainBesideMetalHU : LabelCleaner.certainBoneHU)
@@ -83,13 +86,14 @@ struct SpineAssembly {
         for value in 1...anatomy.segments.count {
             guard let bounds = bounds[value] else { continue }
             let id = UInt8(value)
-            let sacrum = anatomy.segments[value - 1].kind == .sacrum
+            let segment = anatomy.segments[value - 1]
+            let sacrum = segment.kind == .sacrum
             let rule =
                 sacrum
                 ? LabelCleaner.HoleRule(largest: 2500, alsoWall: Paint.pelvis, leastMedianHU: leastMarrow)
                 : LabelCleaner.HoleRule(largest: 250, fillsTunnels: isCoarse)
             cleaner.fillHoles(&paint, id, bounds, ct, rule)
-            if !sacrum { marrow.fill(&paint, id, bounds, ct) }
+            if !sacrum, !anatomy.column.isOfNeck(segment) { marrow.fill(&paint, id, bounds, ct) }
         }
         peel(&paint, cleaner)
     }

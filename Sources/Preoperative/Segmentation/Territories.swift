@@ -40,7 +40,8 @@ struct TerritoryFinder {
         let sheet = smooth.darkSheetness(sigma: sigma)
         var price = prices(smooth, sheet)
         let sacrumTop = segments[0].kind == .sacrum ? discs[0].centre.z : -.infinity
-        let passages = MarrowPassages(grid: grid, curve: curve, shape: shape, sacrumTop: sacrumTop)
+        let passages = MarrowPassages(
+            grid: grid, curve: curve, shape: shape, column: column, sacrumTop: sacrumTop)
         let marrow = passages.open(&price, passage: UInt8(min(Double(easiest) * Self.marrowPrice, 250)))
         var territories = Territories(owner: MaskGrid(like: grid, filledWith: 0), marrow: marrow)
         let sources = seeds(&territories, &price)
