@@ -21,9 +21,27 @@ import Testing
         }
         let peak = profile(-thickness / 2)
         let half = stride(from: -thickness / 2, to: 3, by: 0.001).first { profile($0) < 0.5 * peak } ?? 0
-        let sheet = ThinCortex.sheet(peak)
+        let sheet = ThinCortex.sheet(peak, marrow: 0)
         #expect(abs(half - blur * sheet.excess) < 0.03)
         if peak < 0.9 { #expect(abs(thickness - blur * sheet.thickness) < 0.06) }
+    }
+
+    /// The same with marrow behind the sheet, whose step alone moves the edge nowhere.
+    @Test(arguments: [(0.4, 0.3), (0.8, 0.2), (1.5, 0.5), (1e-3, 0.4)])
+    func marrowBehindASheetBringsItsEdgeNearer(thickness: Double, marrow: Double) {
+        let blur = 0.6, step = 0.005
+        func profile(_ x: Double) -> Double {
+            stride(from: -8 + step / 2, to: 0, by: step).reduce(0) { sum, t in
+                let value = t > -thickness ? 1 : marrow
+                return sum + value * step * exp(-0.5 * (x - t) * (x - t) / (blur * blur))
+                    / (blur * (2 * Double.pi).squareRoot())
+            }
+        }
+        let places = stride(from: -4.0, to: 3, by: 0.01).map { ($0, profile($0)) }
+        let peak = places.map(\.1).max() ?? 0
+        let half = places.last { $0.1 >= 0.5 * peak }?.0 ?? 0
+        let sheet = ThinCortex.sheet(peak, marrow: marrow)
+        #expect(abs(half - blur * sheet.excess) < 0.03)
     }
 
     /// A tube of thin cortex with breaks round marrow as dark as what surrounds it.

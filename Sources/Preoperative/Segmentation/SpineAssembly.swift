@@ -68,7 +68,7 @@ struct SpineAssembly {
             }
             let segment = anatomy.segments[value - 1]
             let sacrum = segment.kind == .sacrum, holdsArteries = anatomy.column.isOfNeck(segment)
-            if MarrowFiller.suits(ct.geometry), !holdsArteries {
+            if MarrowFiller.suits(ct.geometry), !holdsArteries, isBrittle(value - 1) {
                 filler.fill(&paint, id, bounds, ct, sacrum ? MarrowFiller.largestAtSacrum : MarrowFiller.largest)
             }
             // Marrow within dense cortex is brighter than soft tissue and below the edge's threshold beside the cortex.
@@ -80,8 +80,7 @@ struct SpineAssembly {
                 certainHU: metal[value] ? LabelCleaner.certainBesideMetalHU : LabelCleaner.certainBoneHU)
         }
         // A sacrum's marrow is fattier than that of the body on it, and never told from its nerves by HU in brittle bone.
-        let density = anatomy.segments.indices.lazy.compactMap { bodyHU($0) }.first ?? 0
-        let leastMarrow: Int16 = density > Self.brittleHU ? 60 : 0
+        let leastMarrow: Int16 = isBrittle(0) ? 0 : 60
         StrayBone(size: ct.size).adopt(&paint, pieces: anatomy.segments.count)
         for value in 1...anatomy.segments.count {
             guard let bounds = bounds[value] else { continue }
@@ -96,6 +95,12 @@ struct SpineAssembly {
             if !sacrum, !anatomy.column.isOfNeck(segment) { marrow.fill(&paint, id, bounds, ct) }
         }
         peel(&paint, cleaner)
+    }
+
+    /// Whether a piece's marrow is too dark to be told from soft tissue by its HU; a sacrum is as the bodies above it.
+    private func isBrittle(_ k: Int) -> Bool {
+        let density = bodyHU(k) ?? anatomy.segments.indices.lazy.compactMap { bodyHU($0) }.first
+        return density.map { $0 < Self.brittleHU } ?? false
     }
 
     /// Moves the boundaries of vertebrae and sacrum in to where the image shows bone's surface.

@@ -8,8 +8,9 @@ import Imaging
 /// Takes back what blur adds to a bone whose cortex is thinner than the blur.
 ///
 /// Where cortex is thick its edge lies half way from soft tissue to its own HU. A thin sheet's image is wider than the
-/// sheet: half its (lowered) peak lies outside it, by up to 1.18 standard deviations of the blur (Prevrhal 1999). How thin
-/// it is follows from its peak, held against cortex that is thick enough to show its own HU (Treece 2010).
+/// sheet: half its (lowered) peak lies outside it, by up to 1.18 standard deviations of the blur (Prevrhal 1999), and the
+/// less so the brighter the marrow behind it is. How thin it is follows from its peak, held against cortex that is thick
+/// enough to show its own HU (Treece 2010).
 struct ThinCortex {
     let ct: Volume<Int16>
     /// Numbers of the structures to mend.
@@ -26,7 +27,7 @@ struct ThinCortex {
     /// Profiles run from inside to outside of a voxel, and are averaged over a patch of the surface, mm.
     static let inside = 2.0, outside = 2.75, step = 0.25, patch = 0.8
 
-    private struct Edge { var voxel: Int; var peak, base, ridge, crossing, blur, extent: Double }
+    private struct Edge { var voxel: Int; var peak, base, within, ridge, crossing, blur, extent: Double }
 
     func mend(_ paint: inout [UInt8]) {
         guard cubeRoot(ct.geometry.voxelVolume) <= Self.coarsest else { return }
@@ -40,9 +41,12 @@ struct ThinCortex {
             }
             for edge in found {
                 let part = min((edge.peak - edge.base) / max(cortex - edge.base, 1), 1)
-                let sheet = Self.sheet(part)
-                // The flank is sure but where thin cortex hides in one slice, half of whose thickness the flank then is.
-                let hidden = (1 - part) * min(max((edge.extent - 1) / 1.5, 0), 1)
+                let marrow = (edge.within - edge.base) / max(cortex - edge.base, 1)
+                let sheet = Self.sheet(part, marrow: marrow)
+                // The flank is sure but where thin cortex hides in one slice, half of whose thickness the flank then is, and
+                // stands out from the marrow behind it.
+                let ridge = (edge.peak - edge.within) / (edge.peak - edge.base)
+                let hidden = ridge * (1 - part) * min(max((edge.extent - 1) / 1.5, 0), 1)
                 let byFlank = edge.crossing - edge.blur * sheet.excess
                 let byRidge = edge.ridge + edge.blur * sheet.thickness / 2
                 if (1 - hidden) * byFlank + hidden * byRidge < 0 { paint[edge.voxel] = Paint.body }
@@ -50,29 +54,39 @@ struct ThinCortex {
         }
     }
 
-    /// A blurred sheet by the part of its own value that its peak keeps: how far half its peak lies outside it, and how
-    /// thick it is, in standard deviations of the blur.
-    static func sheet(_ part: Double) -> (excess: Double, thickness: Double) {
-        let k = min(max(part, 0), 1) * Double(table.count - 1)
-        let low = min(Int(k), table.count - 2), f = k - Double(low)
-        let mean = table[low] * (1 - f) + table[low + 1] * f
+    /// A blurred sheet with marrow behind it, by the part of its own value that its peak keeps, and marrow's part of that
+    /// value: how far half its peak lies outside it, and how thick it is, in standard deviations of the blur.
+    static func sheet(_ part: Double, marrow: Double) -> (excess: Double, thickness: Double) {
+        let place = min(max(marrow, 0), 0.9) * 10
+        let low = min(Int(place), 8), f = place - Double(low)
+        let mean = row(low, part) * (1 - f) + row(low + 1, part) * f
         return (mean.x, mean.y)
     }
 
-    private static let table: [SIMD2<Double>] = (0...40).map { k in
-        func below(_ x: Double) -> Double { 0.5 * erfc(-x / 2.0.squareRoot()) }
-        func solve(_ low: Double, _ high: Double, _ f: (Double) -> Double) -> Double {
-            var (low, high) = (low, high)
-            for _ in 0..<50 {
-                let middle = (low + high) / 2
-                if f(middle) > 0 { high = middle } else { low = middle }
-            }
-            return low
+    /// Excess and thickness for marrow of `number` tenths, between the two thicknesses whose peaks enclose `part`.
+    private static func row(_ number: Int, _ part: Double) -> SIMD2<Double> {
+        let samples = table[number]
+        guard let next = samples.firstIndex(where: { $0.x > part }) else {
+            return SIMD2(samples[samples.count - 1].y, samples[samples.count - 1].z)
         }
-        // Beyond four deviations a sheet keeps its value.
-        let part = min(max(Double(k) / 40, 1e-4), 0.9545)
-        let thickness = solve(0, 4) { 2 * below($0 / 2) - 1 - part }
-        return SIMD2(solve(0, 2) { 0.5 * part - (below($0 + thickness) - below($0)) }, thickness)
+        guard next > 0 else { return SIMD2(samples[0].y, samples[0].z) }
+        let (a, b) = (samples[next - 1], samples[next])
+        let mean = a + (b - a) * ((part - a.x) / (b.x - a.x))
+        return SIMD2(mean.y, mean.z)
+    }
+
+    /// Peak, excess and thickness of sheets up to four deviations thick, for marrow of 0, 0.1, … 0.9.
+    private static let table: [[SIMD3<Double>]] = (0..<10).map { tenth in
+        (0...40).map { k in
+            let marrow = Double(tenth) / 10, thickness = max(Double(k) / 10, 1e-3)
+            func below(_ x: Double) -> Double { 0.5 * erfc(-x / 2.0.squareRoot()) }
+            func value(_ x: Double) -> Double { below(x) - (1 - marrow) * below(x - thickness) }
+            // Outside in: the value rises to its first peak, or to the marrow's.
+            let places = stride(from: -4.0, through: 8, by: 0.01)
+            let peak = places.reduce(0) { max($0, value($1)) }
+            let half = places.first { value($0) >= peak / 2 } ?? 0
+            return SIMD3(peak, -half, thickness)
+        }
     }
 
     /// The structures' outermost voxels whose profile shows an edge.
@@ -138,13 +152,14 @@ struct ThinCortex {
             var low = top
             for k in top..<count where profile[k] < profile[low] { low = k }
             let (peak, base) = (profile[top], profile[low])
+            let within = profile[...top].min() ?? peak
             guard peak - base > Self.leastContrast, peak < metal else { return nil }
             let half = (peak + base) / 2
             guard let after = (top..<low + 1).first(where: { profile[$0] < half }), after > 0 else { return nil }
             let before = profile[after - 1]
             let crossing = Double(after) - (half - profile[after]) / max(before - profile[after], 1e-6)
             return Edge(
-                voxel: i, peak: peak, base: base, ridge: Self.summit(profile, top),
+                voxel: i, peak: peak, base: base, within: within, ridge: Self.summit(profile, top),
                 crossing: crossing * Self.step - Self.inside, blur: blur(n),
                 extent: dot(pointwiseMax(n, -n), spacing))
         }
@@ -167,11 +182,12 @@ struct ThinCortex {
         return (dot(n * n, variance) + Self.scannerBlur * Self.scannerBlur).squareRoot()
     }
 
-    /// Outward, from the voxels within 2 mm that are not the structure's.
+    /// Outward: the slope of what is not the structure's, fitted to the voxels within 2 mm along each axis, at least to the
+    /// next ones.
     private func normal(_ x: Int, _ y: Int, _ z: Int, _ paint: SharedReader<UInt8>) -> Vector3? {
         let s = ct.geometry.spacing, size = ct.size
         let own = paint[(z * size.y + y) * size.x + x]
-        let rx = max(1, Int(2 / s.x)), ry = max(1, Int(2 / s.y)), rz = max(1, Int(2 / s.z))
+        let (rx, ry, rz) = (max(1, Int(2 / s.x)), max(1, Int(2 / s.y)), max(1, Int(2 / s.z)))
         var sum = Vector3.zero
         for dz in -rz...rz {
             for dy in -ry...ry {
@@ -180,11 +196,12 @@ struct ThinCortex {
                     guard a >= 0, b >= 0, c >= 0, a < size.x, b < size.y, c < size.z,
                         paint[(c * size.y + b) * size.x + a] != own
                     else { continue }
-                    let d = Vector3(Double(dx), Double(dy), Double(dz)) * s
-                    sum += d / max(squaredLength(d).squareRoot(), 0.1)
+                    sum += Vector3(Double(dx), Double(dy), Double(dz))
                 }
             }
         }
-        return normalized(sum)
+        // Least squares: the sum of offsets over the sum of their squares, which is the box's but for its own axis.
+        func squares(_ r: Int) -> Double { Double(r * (r + 1)) / 3 }
+        return normalized(sum / (s * Vector3(squares(rx), squares(ry), squares(rz))))
     }
 }
