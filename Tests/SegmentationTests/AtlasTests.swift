@@ -36,6 +36,13 @@ import Testing
         }
     }
 
+    /// The phantom ends with T2: muscle below it was once painted in T2's shape and called T3.
+    @Test func noVertebraIsFoundWhereNoBoneIs() throws {
+        let truth = try Self.shared.get().truth, found = try Self.result.get()
+        let real = Set(truth.voxels)
+        #expect(found.vertebrae.allSatisfy { real.contains($0.label.number) })
+    }
+
     @Test func noBoneOfTheSkullIsAVertebras() throws {
         let truth = try Self.shared.get().truth, found = try Self.result.get()
         let voxels = zip(found.labels.voxels, truth.voxels)

@@ -11,6 +11,7 @@ struct SpineAssembly {
         var paint = LabelPainter(ct: ct, anatomy: anatomy).paint()
         progress?(0.85)
         tidy(&paint)
+        removeBoneless(&paint)
         ThinCortex(ct: ct, structures: 1...UInt8(anatomy.segments.count)).mend(&paint)
         progress?(0.95)
         var (findings, numbers) = named(paint)
@@ -95,6 +96,23 @@ struct SpineAssembly {
             if !sacrum, !anatomy.column.isOfNeck(segment) { marrow.fill(&paint, id, bounds, ct) }
         }
         peel(&paint, cleaner)
+    }
+
+    /// Cortex shows in this part of any vertebra's voxels at least, however brittle, HU.
+    static let leastCortex = (part: 0.03, hounsfield: Int16(200))
+
+    /// Takes away pieces in which no bone shows: a neighbour's shape alone makes no vertebra.
+    private func removeBoneless(_ paint: inout [UInt8]) {
+        var all = [Int](repeating: 0, count: 256), bright = all
+        ct.withVoxels { hu in
+            for i in paint.indices where isSpinePiece(Int(paint[i])) {
+                all[Int(paint[i])] += 1
+                if hu[i] > Self.leastCortex.hounsfield { bright[Int(paint[i])] += 1 }
+            }
+        }
+        let boneless = all.indices.map { all[$0] > 0 && Double(bright[$0]) < Self.leastCortex.part * Double(all[$0]) }
+        guard boneless.contains(true) else { return }
+        for i in paint.indices where boneless[Int(paint[i])] { paint[i] = Paint.body }
     }
 
     /// Whether a piece's marrow is too dark to be told from soft tissue by its HU; a sacrum is as the bodies above it.
