@@ -168,3 +168,24 @@ struct BodySurface: Sendable {
         return ring(j) * (1 - fj) + ring(j + 1) * fj - r
     }
 }
+
+extension BodySurface {
+    /// Bodies below this suggest osteoporosis (Pickhardt 2013), HU.
+    static let brittleHU = 110.0
+
+    /// The mean of the body's inside, 4 mm and more from its surface, HU; `nil` where there is too little of it.
+    func meanHU(_ grid: ScalarGrid) -> Double? {
+        var sum = 0.0, count = 0.0
+        for u in stride(from: -9.0, through: 9, by: 1.5) {
+            for v in stride(from: -9.0, through: 6, by: 1.5) {
+                for w in stride(from: -5.0, through: 5, by: 1.5) {
+                    let p = centre + left * u + back * v + up * w
+                    guard depth(p) > 4 else { continue }
+                    sum += Double(grid.sample(p))
+                    count += 1
+                }
+            }
+        }
+        return count > 30 ? sum / count : nil
+    }
+}

@@ -41,9 +41,6 @@ struct SpineAssembly {
 
     private func isSpinePiece(_ k: Int) -> Bool { (1...anatomy.segments.count).contains(k) }
 
-    /// Bodies below this suggest osteoporosis (Pickhardt 2013), HU.
-    static let brittleHU = 110.0
-
     /// Strays go, marrow is filled.
     private func tidy(_ paint: inout [UInt8]) {
         let s = ct.geometry.spacing
@@ -118,7 +115,7 @@ struct SpineAssembly {
     /// Whether a piece's marrow is too dark to be told from soft tissue by its HU; a sacrum is as the bodies above it.
     private func isBrittle(_ k: Int) -> Bool {
         let density = bodyHU(k) ?? anatomy.segments.indices.lazy.compactMap { bodyHU($0) }.first
-        return density.map { $0 < Self.brittleHU } ?? false
+        return density.map { $0 < BodySurface.brittleHU } ?? false
     }
 
     /// Moves the boundaries of vertebrae and sacrum in to where the image shows bone's surface.
@@ -209,21 +206,7 @@ struct SpineAssembly {
     }
 
     /// Mean HU of the middle of a body.
-    private func bodyHU(_ k: Int) -> Double? {
-        guard let surface = anatomy.surfaces[k] else { return nil }
-        var sum = 0.0, count = 0.0
-        for u in stride(from: -9.0, through: 9, by: 1.5) {
-            for v in stride(from: -9.0, through: 6, by: 1.5) {
-                for w in stride(from: -5.0, through: 5, by: 1.5) {
-                    let p = surface.centre + surface.left * u + surface.back * v + surface.up * w
-                    guard surface.depth(p) > 4 else { continue }
-                    sum += Double(anatomy.grid.sample(p))
-                    count += 1
-                }
-            }
-        }
-        return count > 30 ? sum / count : nil
-    }
+    private func bodyHU(_ k: Int) -> Double? { anatomy.surfaces[k]?.meanHU(anatomy.grid) }
 
     private func warnings(_ findings: [VertebraFinding], _ structures: [StructureFinding]) -> [SegmentationWarning] {
         var list: [SegmentationWarning] = []
@@ -234,7 +217,9 @@ struct SpineAssembly {
         if longest > 2 { list.append(.thickVoxels(spacing: longest)) }
         if findings.contains(where: { !$0.isCertain }) { list.append(.uncertainLevels) }
         for f in findings where f.isPartial && f.label != .sacrum { list.append(.partialVertebra(f.label)) }
-        for f in findings { if let hu = f.bodyHU, hu < 110 { list.append(.lowDensity(f.label, hounsfield: hu)) } }
+        for f in findings {
+            if let hu = f.bodyHU, hu < BodySurface.brittleHU { list.append(.lowDensity(f.label, hounsfield: hu)) }
+        }
         return list
     }
 }

@@ -39,17 +39,28 @@ struct TerritoryFinder {
         let smooth = BoneThreshold.withoutMetal(grid).blurred(sigma: sigma)
         let sheet = smooth.darkSheetness(sigma: sigma)
         var price = prices(smooth, sheet)
-        let sacrumTop = segments[0].kind == .sacrum ? discs[0].centre.z : -.infinity
-        let passages = MarrowPassages(
-            grid: grid, curve: curve, shape: shape, column: column, sacrumTop: sacrumTop)
-        let marrow = passages.open(&price, passage: UInt8(min(Double(easiest) * Self.marrowPrice, 250)))
-        var territories = Territories(owner: MaskGrid(like: grid, filledWith: 0), marrow: marrow)
+        let none = MaskGrid(like: grid, filledWith: 0)
+        var territories = Territories(owner: none, marrow: none)
+        if isBrittle { territories.marrow = openMarrow(&price) }
         let sources = seeds(&territories, &price)
         blockDiscs(&price, territories.owner)
         let joints = FacetJoint.find(segments, curve, smooth, sharp: grid)
         let zones = FrontZones(price, grid, curve, column, shape, surfaces, lateral, joints: joints)
         flood(&territories.owner, price, zones, sources)
         return territories
+    }
+
+    /// Whether marrow is as dark as soft tissue; in healthy bone what is dark and enclosed is a canal.
+    private var isBrittle: Bool {
+        let density = surfaces.compactMap { $0?.meanHU(grid) }.sorted()
+        return !density.isEmpty && density[density.count / 2] < BodySurface.brittleHU
+    }
+
+    /// Lets fronts cross marrow that cortex encloses.
+    private func openMarrow(_ price: inout [UInt8]) -> MaskGrid {
+        let sacrumTop = segments[0].kind == .sacrum ? discs[0].centre.z : -.infinity
+        let passages = MarrowPassages(grid: grid, curve: curve, shape: shape, column: column, sacrumTop: sacrumTop)
+        return passages.open(&price, passage: UInt8(min(Double(easiest) * Self.marrowPrice, 250)))
     }
 
     /// What a step through enclosed marrow costs, in steps through dense bone: as much as through the faintest bone.
