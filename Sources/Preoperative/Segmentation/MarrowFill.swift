@@ -13,7 +13,7 @@ struct MarrowFiller {
     /// The largest section of a bone's inside apart from bodies: across a pedicle and the root of its transverse process
     /// (Zindrick 1987), 300 mm² less the ball's radius all round; mm².
     static let largest = 190.0
-    /// The same of a sacrum's wing, across its axis alone: along it, its foramina are holes as well, mm².
+    /// The same of a sacrum's wing, mm².
     static let largestAtSacrum = 2500.0
     /// HU that marrow has at least on the mean; foramina hold fat.
     static let leastMeanHU = -100.0
@@ -23,7 +23,11 @@ struct MarrowFiller {
     /// Voxels larger than 2 mm mix cortex with what lies on both sides of it, so that nothing is seen to be enclosed.
     static func suits(_ geometry: GridGeometry) -> Bool { cubeRoot(geometry.voxelVolume) <= 2 }
 
-    func fill(_ paint: inout [UInt8], _ value: UInt8, _ b: VoxelBounds, _ ct: Volume<Int16>, _ largest: Double) {
+    /// - Parameter axes: of the grid, across which slices are looked at; along a sacrum its foramina are holes as well.
+    func fill(
+        _ paint: inout [UInt8], _ value: UInt8, _ b: VoxelBounds, _ ct: Volume<Int16>, _ largest: Double,
+        axes: [Int] = [2, 1, 0]
+    ) {
         var box = LocalMask(b, margin: (steps(0) + 2, steps(1) + 2, steps(2) + 2))
         box.read(paint, value, size)
         let canal = box.mask(paint, Paint.canal, size)
@@ -31,7 +35,7 @@ struct MarrowFiller {
         let metal = box.mask(paint, Paint.metal, size)
         for i in box.values.indices where metal.values[i] == 1 { box.values[i] = 1 }
         var wall = box.spread(ball(radius), from: 1)
-        for axis in largest > Self.largest ? [2] : [2, 1, 0] {
+        for axis in axes {
             fillSlices(&paint, value, &wall, (canal, metal), axis, ct, largest)
         }
         // A ball's fillet in a corner is less deep than half its radius.

@@ -66,8 +66,11 @@ struct SpineAssembly {
             }
             let segment = anatomy.segments[value - 1]
             let sacrum = segment.kind == .sacrum, holdsArteries = anatomy.column.isOfNeck(segment)
-            if MarrowFiller.suits(ct.geometry), !holdsArteries, isBrittle(value - 1) {
-                filler.fill(&paint, id, bounds, ct, sacrum ? MarrowFiller.largestAtSacrum : MarrowFiller.largest)
+            let brittle = isBrittle(value - 1)
+            if MarrowFiller.suits(ct.geometry), !holdsArteries, brittle || metal[value] {
+                let largest = sacrum ? MarrowFiller.largestAtSacrum : MarrowFiller.largest
+                // Streaks darken marrow, too; foramina, which healthy bone closes in sagittal slices, stay open in axial ones.
+                filler.fill(&paint, id, bounds, ct, largest, axes: brittle && !sacrum ? [2, 1, 0] : [2])
             }
             // Marrow within dense cortex is brighter than soft tissue and below the edge's threshold beside the cortex.
             if !holdsArteries {
