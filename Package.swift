@@ -83,6 +83,7 @@ let simulation: [Target] = [
 ]
 
 let interfaces: [Target] = [
+    module("TerminalKit", in: "Interfaces"),
     module("Report", in: "Interfaces", uses: ["Planning", "Scenes", "CPNG"]),
     .executableTarget(
         name: "stylet",
@@ -111,7 +112,9 @@ let testTargets: [Target] = [
     tests("TremorFilterTests", uses: ["TremorFilter", "TestSupport"]),
     tests("ControlCoreTests", uses: ["ControlCore", "RobotDescription", "TestSupport"]),
     tests("RobotDescriptionTests", uses: ["RobotDescription", "TestSupport"]),
-    tests("ControlRuntimeTests", uses: ["ControlRuntime", "RobotDescription", "SimulatedArm", "ArmProtocol", "TestSupport"]),
+    tests(
+        "ControlRuntimeTests",
+        uses: ["ControlRuntime", "RobotDescription", "SimulatedArm", "ArmProtocol", "TestSupport"]),
     tests("ArmProtocolTests", uses: ["ArmProtocol", "TestSupport"]),
     tests("SerialLinkTests", uses: ["SerialLink", "SimulatedArm", "TestSupport"]),
     tests("RegistrationTests", uses: ["Registration", "PhantomKit", "TestSupport"]),
@@ -121,6 +124,7 @@ let testTargets: [Target] = [
     tests("SimulatedRoomTests", uses: ["SimulatedRoom", "TestSupport"]),
     tests("ScenesTests", uses: ["Scenes", "TestSupport"]),
     tests("ReportTests", uses: ["Report", "CPNG", "TestSupport"]),
+    tests("TerminalKitTests", uses: ["TerminalKit"]),
     tests("ArchitectureTests", uses: ["TestSupport"]),
     tests("SystemTests", uses: ["stylet", "TestSupport"]),
 ]

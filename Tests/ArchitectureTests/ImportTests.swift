@@ -23,7 +23,7 @@ import Testing
             "PhantomKit", "SimulatedArm", "SimulatedRoom", "Planning", "Registration", "ControlRuntime", "SerialLink",
             "RobotDescription", "Settings",
         ],
-        "Report": ["Planning", "Scenes", "CPNG"],
+        "TerminalKit": [], "Report": ["Planning", "Scenes", "CPNG"],
         "stylet": ["Report", "Scenes", "Planning", "Registration", "SerialLink", "RobotDescription"],
     ]
     static let realTimeCore: Set<String> = [

@@ -1,0 +1,76 @@
+import Testing
+
+@testable import TerminalKit
+
+@Suite struct ScreenPainterTests {
+    private func random(_ state: inout UInt64) -> Int {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Int(state >> 33)
+    }
+
+    /// Whatever was shown before, after painting the emulated screen shows the grid.
+    @Test func changesBringTheScreenToTheGrid() {
+        var state: UInt64 = 7
+        var painter = ScreenPainter(depth: .full)
+        var screen = EmulatedScreen(23, 7)
+        var grid = CellGrid(width: 23, height: 7)
+        let words = ["L4", "漢字", "é", "▀▀", "a b", "🙂", "screw"]
+        for _ in 0..<400 {
+            for _ in 0..<(random(&state) % 6) {
+                let style = CellStyle(
+                    random(&state) % 2 == 0 ? nil : RGB(UInt8(random(&state) % 256), 3, 9),
+                    on: random(&state) % 3 == 0 ? RGB(1, 2, UInt8(random(&state) % 256)) : nil)
+                grid.write(
+                    words[random(&state) % words.count], column: random(&state) % 26 - 2, row: random(&state) % 8,
+                    style: style)
+                if random(&state) % 9 == 0 { grid.fill(CellRect(column: 3, row: 1, width: 8, height: 3)) }
+            }
+            screen.receive(painter.paint(grid))
+            for row in 0..<7 {
+                for column in 0..<23 {
+                    let cell = grid[column, row]
+                    let shown = screen.text[row * 23 + column]
+                    #expect(shown == (cell.width == 0 ? "" : String(cell.character)))
+                    var wanted: [String] = []
+                    if let c = cell.style.foreground { wanted.append("38;2;\(c.red);\(c.green);\(c.blue)") }
+                    if let c = cell.style.background { wanted.append("48;2;\(c.red);\(c.green);\(c.blue)") }
+                    #expect(screen.colors[row * 23 + column] == wanted.joined(separator: ";"))
+                }
+            }
+        }
+    }
+
+    @Test func nothingChangedSendsNothing() {
+        var painter = ScreenPainter(depth: .full)
+        var grid = CellGrid(width: 200, height: 60)
+        grid.write("HU 312", column: 4, row: 5)
+        #expect(!painter.paint(grid).isEmpty)
+        #expect(painter.paint(grid).isEmpty)
+        grid.write("HU 313", column: 4, row: 5)
+        #expect(painter.paint(grid).count < 60)
+    }
+
+    /// Text of files and people must not reach the terminal as commands.
+    @Test func controlCharactersAreShownAsSuch() {
+        var painter = ScreenPainter(depth: .none)
+        var grid = CellGrid(width: 20, height: 1)
+        grid.write("a\u{1B}[2Jb\u{9B}c\r\n", column: 0, row: 0)
+        let text = String(decoding: painter.paint(grid), as: UTF8.self)
+        #expect(text.contains("a\u{FFFD}[2Jb\u{FFFD}c\u{FFFD}"))
+    }
+
+    @Test func widths() {
+        // Unicode Standard Annex 11's own examples, and wcwidth of glibc 2.36 for the rest.
+        for (text, width) in [
+            ("a", 1), ("é", 1), ("漢", 2), ("ﾊ", 1), ("Ａ", 2), ("▀", 1), ("🙂", 2), ("\u{200B}", 0), ("가", 2),
+        ] {
+            #expect(CharacterWidth.of(Character(text)) == width, "\(text)")
+        }
+    }
+
+    @Test func indexedColours() {
+        // xterm's table: 16 black, 231 white, 196 red, 244 a grey of 128.
+        #expect(RGB.black.indexed == 16 && RGB.white.indexed == 231 && RGB(255, 0, 0).indexed == 196)
+        #expect(RGB(gray: 128).indexed == 244)
+    }
+}
