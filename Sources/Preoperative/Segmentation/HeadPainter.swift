@@ -18,24 +18,10 @@ struct HeadPainter: Sendable {
     static let metalHU: Int16 = 2950
 
     func paint() -> LabelVolume {
-        var labels = LabelVolume(geometry: ct.geometry)
-        let size = ct.size
-        ct.withVoxels { voxels in
-            let hu = SharedReader(voxels)
-            labels.withMutableVoxels { out in
-                let target = SharedBuffer(out)
-                parallelFor(size.z) { z in
-                    for y in 0..<size.y {
-                        for x in 0..<size.x {
-                            let i = (z * size.y + y) * size.x + x
-                            let p = ct.geometry.point(VoxelIndex(x, y, z)).coordinates
-                            if let c = grid.nearestOffset(p) { target[i] = label(Float(hu[i]), at: c, p).number }
-                        }
-                    }
-                }
-            }
+        let voxels = Paint.painted(ct) { hu, p in
+            grid.nearestOffset(p).map { label(Float(hu), at: $0, p).number } ?? 0
         }
-        return labels
+        return LabelVolume(geometry: ct.geometry, voxels: voxels)
     }
 
     private func label(_ hu: Float, at c: Int, _ p: Vector3) -> AnatomicalLabel {

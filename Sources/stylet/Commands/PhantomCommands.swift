@@ -94,14 +94,22 @@ extension PhantomMake {
     }
 }
 
+extension Vector3 {
+    /// Three numbers between commas.
+    fileprivate init?(argument: String) {
+        let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+        guard parts.count == 3, let x = parts[0], let y = parts[1], let z = parts[2] else { return nil }
+        self = Vector3(x, y, z)
+    }
+}
+
 /// Three lengths in mm, as 300,200,150.
 struct FieldVector: ExpressibleByArgument {
     let vector: Vector3
 
     init?(argument: String) {
-        let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
-        guard parts.count == 3, let x = parts[0], let y = parts[1], let z = parts[2] else { return nil }
-        vector = Vector3(x, y, z)
+        guard let three = Vector3(argument: argument) else { return nil }
+        vector = three
         guard vector.isFinite, max(vector.max(), -vector.min()) <= 2000 else { return nil }
     }
 }
@@ -111,9 +119,8 @@ struct Spacing: ExpressibleByArgument {
     let vector: Vector3
 
     init?(argument: String) {
-        let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
-        guard parts.count == 3, let x = parts[0], let y = parts[1], let z = parts[2] else { return nil }
-        vector = Vector3(x, y, z)
+        guard let three = Vector3(argument: argument) else { return nil }
+        vector = three
         guard vector.isFinite, vector.min() >= 0.2, vector.max() <= 10 else { return nil }
     }
 }
