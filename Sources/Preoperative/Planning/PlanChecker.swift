@@ -3,8 +3,9 @@ import Imaging
 
 /// Judges a plan anew, whoever made or edited it: nothing that the plan says of itself is believed.
 ///
-/// Margins come from the voxels' faces and an exact cylinder, not from the planner's distance field. Angles, endplates and
-/// the isthmus refer to the vertebra's frame, which is found again from the labels.
+/// Margins are those of an exact cylinder to each triangle of the bone's surface and to the faces of the label's voxels, not
+/// to the planner's distance fields. Angles, endplates and the isthmus refer to the vertebra's frame, which is found again
+/// from labels and image.
 public struct PlanChecker: Sendable {
     public var limits = PlanLimits()
 
@@ -22,7 +23,7 @@ public struct PlanChecker: Sendable {
         case lengthDiffers(stated: Double, measured: Double)
         /// The entry lies on the other side of the vertebra.
         case wrongSide
-        /// The tip does not lie in front of the entry by at least 10 mm.
+        /// The tip does not lie in front of the entry by at least 10 mm, or 4 mm in a lateral mass.
         case notForwards
         case tipOutsideBone
         /// Another item of the plan goes through the same pedicle.
@@ -31,7 +32,7 @@ public struct PlanChecker: Sendable {
         case notMeasurable(PlanningError)
         /// Entry and target coincide.
         case noAxis
-        /// This checker judges pedicle screws alone.
+        /// This checker judges no items of this kind.
         case kindNotJudged(PlanItem.Kind)
     }
 
@@ -56,28 +57,58 @@ public struct PlanChecker: Sendable {
         guard ct.geometry.matches(labels.geometry) else { throw .gridsDiffer }
         let sha256 = ImageFingerprint.sha256(of: ct)
         guard plan.image.sha256 == sha256 else { throw .anotherImage(planned: plan.image.sha256, given: sha256) }
-        let levels = Set(plan.items.compactMap { $0.kind == .pedicleScrew ? $0.level : nil }).sorted()
+        let levels = Set(plan.items.compactMap { Self.judges($0.kind) ? $0.level : nil }).sorted()
         let survey = LabelSurvey(labels)
         let groups = parallelMap(levels.count, progress: progress) {
             check(plan.items, at: levels[$0], ct, labels, survey)
         }
-        let found = Dictionary(uniqueKeysWithValues: groups.flatMap { $0 }.map { ($0.id, $0) })
+        let iliac = plan.items.filter { $0.kind == .alarIliacScrew }.map { checkIliac($0, ct, labels, survey) }
+        let found = Dictionary(uniqueKeysWithValues: (groups.flatMap { $0 } + iliac).map { ($0.id, $0) })
         return Result(
             items: plan.items.map {
                 found[$0.id] ?? ItemCheck(id: $0.id, metrics: nil, findings: [.kindNotJudged($0.kind)])
             })
     }
 
+    private static func judges(_ kind: PlanItem.Kind) -> Bool { kind.isScrew && kind != .alarIliacScrew }
+
     private func check(
         _ all: [PlanItem], at level: AnatomicalLabel, _ ct: Volume<Int16>, _ labels: LabelVolume, _ survey: LabelSurvey
     ) -> [ItemCheck] {
-        let items = all.filter { $0.kind == .pedicleScrew && $0.level == level }
+        let items = all.filter { Self.judges($0.kind) && $0.level == level }
         do throws(PlanningError) {
-            let anatomy = try VertebraAnatomy(level, in: labels, survey)
+            let anatomy = try VertebraAnatomy(level, in: labels, ct: ct, survey)
             let examination = ScrewExamination(anatomy: anatomy, ct: ct, labels: labels)
-            return items.map { item in check(item, examination, others: items.filter { $0.id != item.id }) }
+            var beside = examination
+            beside.skipped = PlanLimits.skippedBesidePedicles
+            return items.map { item in
+                check(
+                    item, item.kind == .pedicleScrew ? examination : beside, others: items.filter { $0.id != item.id })
+            }
         } catch {
             return items.map { ItemCheck(id: $0.id, metrics: nil, findings: [.notMeasurable(error)]) }
+        }
+    }
+
+    private func checkIliac(
+        _ item: PlanItem, _ ct: Volume<Int16>, _ labels: LabelVolume, _ survey: LabelSurvey
+    ) -> ItemCheck {
+        guard let screw = item.cylinder, let side = item.side else {
+            return ItemCheck(id: item.id, metrics: nil, findings: [.noAxis])
+        }
+        do throws(PlanningError) {
+            let bone = try SacroiliacBone(VertebraAnatomy(.sacrum, in: labels, ct: ct, survey), side, in: labels)
+            let measured = bone.examined(screw, ct)
+            var findings = limits.broken(by: measured, diameter: item.diameter, kind: item.kind).map(Finding.brokenLimit)
+            if abs(item.length - screw.length) > 0.05 {
+                findings.append(.lengthDiffers(stated: item.length, measured: screw.length))
+            }
+            if (bone.anatomy.X_CTVertebra.inverse * screw.tip).x * side.sign <= 0 { findings.append(.wrongSide) }
+            if bone.ilium.distance(at: screw.tip) > 0 { findings.append(.tipOutsideBone) }
+            findings += claims(item, measured, grain: labels.geometry.spacing.max())
+            return ItemCheck(id: item.id, metrics: measured, findings: findings)
+        } catch {
+            return ItemCheck(id: item.id, metrics: nil, findings: [.notMeasurable(error)])
         }
     }
 
@@ -86,7 +117,7 @@ public struct PlanChecker: Sendable {
             return ItemCheck(id: item.id, metrics: nil, findings: [.noAxis])
         }
         let measured = examination.metrics(screw, side: side)
-        var findings = limits.broken(by: measured, diameter: item.diameter).map(Finding.brokenLimit)
+        var findings = limits.broken(by: measured, diameter: item.diameter, kind: item.kind).map(Finding.brokenLimit)
         findings += place(item, screw, side, examination)
         for other in others {
             if other.side == item.side { findings.append(.pedicleTwice(other: other.id)) }
@@ -107,19 +138,19 @@ public struct PlanChecker: Sendable {
         let X_VertebraCT = e.anatomy.X_CTVertebra.inverse
         let (entry, tip) = (X_VertebraCT * screw.entry, X_VertebraCT * screw.tip)
         if entry.x * side.sign <= 0 { findings.append(.wrongSide) }
-        if tip.y > entry.y - 10 { findings.append(.notForwards) }
+        if tip.y > entry.y - (item.kind == .pedicleScrew ? 10 : 4) { findings.append(.notForwards) }
         let i = e.labels.geometry.nearest(screw.tip)
         if !e.labels.size.contains(i) || e.labels[label: i] != e.anatomy.level { findings.append(.tipOutsideBone) }
         return findings
     }
 
-    /// What the plan says of a screw against what was measured. Distances may differ by 0.5 mm and a fifth of a voxel, the
-    /// error of a sampled distance field; density by 60 HU; angles by 1°.
+    /// What the plan says of a screw against what was measured. Distances may differ by 0.1 mm, density by 60 HU,
+    /// angles by 1°.
     private func claims(_ item: PlanItem, _ measured: ScrewMetrics, grain: Double) -> [Finding] {
         guard let claimed = item.screwMetrics else { return [.metricsIncomplete] }
         var findings: [Finding] = []
-        if claimed.grade < measured.grade { findings.append(.claimsGrade(claimed.grade, measured: measured.grade)) }
-        let (said, found) = (item.metrics, measured.json(diameter: item.diameter))
+        if item.kind == .pedicleScrew, claimed.grade < measured.grade { findings.append(.claimsGrade(claimed.grade, measured: measured.grade)) }
+        let (said, found) = (item.metrics, measured.json(diameter: item.diameter, kind: item.kind))
         for key in found.keys.sorted() {
             guard let a = said[key]?.number, let b = found[key]?.number, let tolerance = Self.tolerance(key, grain)
             else { continue }
@@ -129,10 +160,11 @@ public struct PlanChecker: Sendable {
     }
 
     private static func tolerance(_ key: String, _ grain: Double) -> Double? {
-        // A ray along the axis ends one step of the label's stairs sooner or later.
-        if key == "anterior_margin_mm" { return 0.5 + 0.75 * grain }
-        if key.hasSuffix("_mm") { return 0.5 + grain / 5 }
+        // Its own stairs: a point more or less on the solid counts a step.
+        if key == "label_margin_mm" || key == "breach_mm" { return 0.2 + grain / 10 }
+        if key.hasSuffix("_mm") { return 0.1 }
         if key.hasSuffix("_hu") { return 60 }
+        if key.hasSuffix("_n") { return 150 }
         return key.hasSuffix("_deg") ? 1 : nil
     }
 }

@@ -5,7 +5,17 @@ import Imaging
 public struct PlanItem: Equatable, Sendable {
     public enum Kind: String, CaseIterable, Sendable {
         case pedicleScrew = "pedicle-screw"
+        case lateralMassScrew = "lateral-mass-screw"
+        case parsScrew = "pars-screw"
+        case alarIliacScrew = "s2-alar-iliac-screw"
         case biopsy, electrode
+
+        public var isScrew: Bool {
+            switch self {
+            case .pedicleScrew, .lateralMassScrew, .parsScrew, .alarIliacScrew: true
+            case .biopsy, .electrode: false
+            }
+        }
     }
 
     public var id: String
@@ -40,8 +50,9 @@ public struct PlanItem: Equatable, Sendable {
         self.metrics = metrics
     }
 
-    /// The metrics of a pedicle screw; `nil` for other kinds, or where one of CONTRACT.md's is missing.
-    public var screwMetrics: ScrewMetrics? { kind == .pedicleScrew ? ScrewMetrics(json: metrics) : nil }
+    /// The metrics of a screw; `nil` for other kinds, or where one of CONTRACT.md's is missing. Only a pedicle screw's
+    /// `grade` is one of Gertzbein and Robbins.
+    public var screwMetrics: ScrewMetrics? { ScrewMetrics(json: metrics, kind: kind) }
 
     public var cylinder: ScrewCylinder? { ScrewCylinder(entry: entry, tip: target, diameter: diameter) }
 

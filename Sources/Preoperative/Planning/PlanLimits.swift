@@ -19,10 +19,18 @@ public struct PlanLimits: Equatable, Sendable {
     /// Against the cranial endplate, either way, rad: 25°.
     public var largestTilt = 25.0 * .pi / 180
 
+    /// Of screws that go through no pedicle: bone straight ahead of the tip, and from the screw to the artery's hole, mm.
+    public var smallestAnteriorMarginBeside = 0.5
+    public var smallestArteryMargin = 1.0
+
+    /// Of screws that go through no pedicle the first part is not judged, where they cross the posterior cortex, mm.
+    public static let skippedBesidePedicles = 3.0
+
     public init() {}
 
-    /// Every limit that a screw's metrics break, in the order of the list above.
-    public func broken(by m: ScrewMetrics, diameter: Double) -> [BrokenLimit] {
+    /// Every limit that a screw's metrics break, in the order of the list above; angles and the isthmus bind pedicle
+    /// screws alone.
+    public func broken(by m: ScrewMetrics, diameter: Double, kind: PlanItem.Kind = .pedicleScrew) -> [BrokenLimit] {
         var found: [BrokenLimit] = []
         func most(_ name: LimitName, _ x: Double?, _ limit: Double) {
             if let x, !(x <= limit + 1e-6) { found.append(BrokenLimit(name: name, value: x, limit: limit)) }
@@ -32,8 +40,14 @@ public struct PlanLimits: Equatable, Sendable {
         }
         most(.breach, m.breach, largestBreach)
         least(.medialMargin, m.medialMargin, smallestMedialMargin)
-        least(.anteriorMargin, m.anteriorMargin, smallestAnteriorMargin)
+        least(
+            .anteriorMargin, m.anteriorMargin,
+            kind == .pedicleScrew ? smallestAnteriorMargin : smallestAnteriorMarginBeside)
         most(.entryDistance, m.entryDistance.map(abs), largestEntryDistance)
+        guard kind == .pedicleScrew else {
+            least(.arteryMargin, m.arteryMargin, smallestArteryMargin)
+            return found
+        }
         most(.isthmusFill, m.fill(diameter: diameter), largestFill)
         least(.convergence, m.convergence, convergence.lowerBound)
         most(.convergence, m.convergence, convergence.upperBound)
@@ -43,7 +57,8 @@ public struct PlanLimits: Equatable, Sendable {
 }
 
 public enum LimitName: String, CaseIterable, Sendable {
-    case breach, medialMargin, anteriorMargin, entryDistance, isthmusFill, gapOfPair, convergence, cranialTilt
+    case breach, medialMargin, anteriorMargin, entryDistance, isthmusFill, gapOfPair, convergence, cranialTilt,
+        arteryMargin
 }
 
 /// A limit that does not hold: the value and what it should have kept to, in mm, rad, or as a fraction.

@@ -105,6 +105,10 @@ public enum VertebraFault: Equatable, Sendable {
 public enum PedicleFault: Equatable, Sendable {
     /// No bridge of bone between body and arch on this side.
     case notFound
+    /// No lateral mass beside the canal on this side.
+    case massNotFound
+    /// No ilium is labelled beside the sacrum on this side.
+    case iliumNotFound
     /// The isthmus is narrower than the thinnest screw allows.
     case tooNarrow(isthmusWidth: Double, thinnestScrew: Double, largestFill: Double)
     /// No length of the catalogue fits; how deep the bone is along the axis.

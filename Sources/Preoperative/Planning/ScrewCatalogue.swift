@@ -27,6 +27,24 @@ public struct ScrewCatalogue: Equatable, Sendable {
             return Screw(name: "pedicle screw \(diameter)", diameter: diameter, lengths: lengths)
         })
 
+    /// Usual sizes of screws for the pedicles of the neck, for lateral masses (and the pars of C2), and for S2 to the
+    /// ilium; of no maker in particular.
+    public static let neck = ScrewCatalogue(
+        name: "generic neck pedicle screws",
+        screws: [3.5, 4.0, 4.5].map {
+            Screw(name: "neck pedicle screw \($0)", diameter: $0, lengths: Array(stride(from: 20, through: 32, by: 2)))
+        })
+    public static let lateralMass = ScrewCatalogue(
+        name: "generic lateral mass screws",
+        screws: [3.5, 4.0].map {
+            Screw(name: "lateral mass screw \($0)", diameter: $0, lengths: Array(stride(from: 10, through: 20, by: 2)))
+        })
+    public static let iliac = ScrewCatalogue(
+        name: "generic alar-iliac screws",
+        screws: [7.5, 8.5, 9.5].map {
+            Screw(name: "alar-iliac screw \($0)", diameter: $0, lengths: Array(stride(from: 60, through: 100, by: 5)))
+        })
+
     public var thinnest: Double { screws[0].diameter }
 
     /// - Throws: `PlanningError.settings`, `.notACatalogue`.
@@ -58,7 +76,7 @@ public struct ScrewCatalogue: Equatable, Sendable {
             screws.append(
                 Screw(
                     name: try entry.text("name"), diameter: try entry.number("diameter_mm", in: 3...10),
-                    lengths: try entry.numbers("lengths_mm", in: 20...120)))
+                    lengths: try entry.numbers("lengths_mm", in: 8...120)))
             try entry.finish()
         }
         try root.finish()

@@ -2,52 +2,81 @@ import Frames
 import Glibc
 import Imaging
 
-/// Measures a screw against the voxels themselves: the checker's way, which shares nothing with `ScrewMeasurement` but the
-/// vertebra's frame, to which angles and endplates refer.
+/// Measures a screw against the surface's triangles and the label's voxels themselves: the checker's way.
+///
+/// With `ScrewMeasurement` it shares the surface and the vertebra's frame, to which angles and endplates refer, but no
+/// code that measures a distance.
 struct ScrewExamination {
     let anatomy: VertebraAnatomy
     let ct: Volume<Int16>
     let labels: LabelVolume
+    var skipped = GertzbeinRobbins.skipped
+    private let bone: SurfaceExamination
+    private let canal: SurfaceExamination?
 
     /// Standing out further than this is measured as this, mm.
     static let horizon = 12.0
     static let canalHorizon = 25.0
 
+    init(anatomy: VertebraAnatomy, ct: Volume<Int16>, labels: LabelVolume) {
+        (self.anatomy, self.ct, self.labels) = (anatomy, ct, labels)
+        bone = SurfaceExamination(anatomy.shape.boneSurface.mesh)
+        canal = anatomy.canalSurface.map { SurfaceExamination($0.mesh) }
+    }
+
     func metrics(_ screw: ScrewCylinder, side: Side) -> ScrewMetrics {
-        let bone = VoxelFaces(of: anatomy.level, in: labels, near: screw, horizon: Self.horizon)
-        let start = min(GertzbeinRobbins.skipped, screw.length)
-        let breach = screw.places(from: start).reduce(0.0) { bone.contains($1) ? $0 : max($0, bone.distance($1)) }
+        let start = min(skipped, screw.length)
+        let label = labelMargin(screw, from: start)
+        let joined = ScrewMetrics.joined(
+            surface: bone.depth(of: screw, from: start, within: Self.horizon), label: label,
+            accuracy: labels.geometry.spacing.max() / 2)
         let (convergence, tilt) = anatomy.angles(of: screw.axis, side: side)
         return ScrewMetrics(
-            grade: GertzbeinRobbins(breach: breach), breach: breach,
-            margin: breach > 0 ? -breach : bone.distance(to: screw, from: start), medialMargin: canalMargin(screw),
-            anteriorMargin: anteriorMargin(screw, bone), meanDensity: meanDensity(screw, from: start),
-            convergence: convergence, cranialTilt: tilt, endplateClearance: anatomy.endplateClearance(screw),
-            isthmusWidth: anatomy.pedicle(side)?.narrowest, entryDistance: bone.distance(screw.entry),
-            bodyDepthFraction: anatomy.bodyDepthFraction(screw.tip))
+            grade: GertzbeinRobbins(breach: joined.breach), breach: joined.breach, margin: joined.margin,
+            medialMargin: canalMargin(screw), anteriorMargin: anteriorMargin(screw),
+            meanDensity: meanDensity(screw, from: start), convergence: convergence, cranialTilt: tilt,
+            endplateClearance: anatomy.endplateClearance(screw), isthmusWidth: anatomy.pedicle(side)?.narrowest,
+            entryDistance: bone.distance(to: screw.entry.coordinates, within: 100),
+            bodyDepthFraction: anatomy.bodyDepthFraction(screw.tip), labelMargin: label,
+            foramenAbove: foramenMargin(screw, anatomy.notches(side)?.above ?? []),
+            foramenBelow: foramenMargin(screw, anatomy.notches(side)?.below ?? []),
+            facetClearance: anatomy.upperNeighbour?.clearance(of: screw),
+            pulloutEstimate: PulloutEstimate(screw, in: ct, step: 0.25).force,
+            arteryMargin: anatomy.transverseForamen(side)?.clearance(of: screw))
+    }
+
+    private func foramenMargin(_ screw: ScrewCylinder, _ triangles: [Int32]) -> Double? {
+        let (solid, mesh) = (SolidCylinder(screw, from: 0), anatomy.shape.boneSurface.mesh)
+        return triangles.map { i in
+            let (a, b, c) = mesh.corners(Int(i))
+            return solid.distance(toTriangle: a.coordinates, b.coordinates, c.coordinates)
+        }.min()
+    }
+
+    /// By the faces of the label's voxels alone.
+    private func labelMargin(_ screw: ScrewCylinder, from start: Double) -> Double {
+        let faces = VoxelFaces(
+            of: VertebraShape.inside, in: anatomy.shape.bone, near: screw, horizon: Self.horizon)
+        let breach = screw.places(from: start).reduce(0.0) { faces.contains($1) ? $0 : max($0, faces.distance($1)) }
+        return breach > 0 ? -breach : faces.distance(to: screw, from: start)
     }
 
     private func canalMargin(_ screw: ScrewCylinder) -> Double {
-        let canal =
-            anatomy.canalFromLabel
-            ? VoxelFaces(of: .spinalCanal, in: labels, near: screw, horizon: Self.canalHorizon)
-            : VoxelFaces(of: VertebraShape.inside, in: anatomy.canal.mask, near: screw, horizon: Self.canalHorizon)
-        let within = screw.places(from: 0).reduce(0.0) { canal.contains($1) ? max($0, canal.distance($1)) : $0 }
-        return within > 0 ? -within : canal.distance(to: screw, from: 0)
+        if let canal { return canal.clearance(of: screw, within: Self.canalHorizon) }
+        let faces = VoxelFaces(of: VertebraShape.inside, in: anatomy.canal.mask, near: screw, horizon: Self.canalHorizon)
+        let within = screw.places(from: 0).reduce(0.0) { faces.contains($1) ? max($0, faces.distance($1)) : $0 }
+        return within > 0 ? -within : faces.distance(to: screw, from: 0)
     }
 
-    /// Straight on from the tip's centre and 16 places of its rim, in steps of 0.02 mm, until a voxel is no bone.
-    private func anteriorMargin(_ screw: ScrewCylinder, _ bone: VoxelFaces) -> Double {
+    /// Straight on from the tip's centre and 64 places of its rim to the surface.
+    private func anteriorMargin(_ screw: ScrewCylinder) -> Double {
         let side = perpendicular(to: screw.axis.vector)
         let other = cross(screw.axis.vector, side)
-        func way(_ from: Vector3) -> Double {
-            var way = 0.0
-            while way < 60, bone.contains(Point(from + screw.axis.vector * way)) { way += 0.02 }
-            return way
-        }
-        return (0..<16).reduce(way(screw.tip.coordinates)) { least, i in
-            let turn = Double(i) * .pi / 8
-            return min(least, way(screw.tip.coordinates + (side * cos(turn) + other * sin(turn)) * screw.radius))
+        return (0...64).reduce(60.0) { least, i in
+            let turn = 2 * .pi * Double(i) / 64
+            let out = i == 64 ? Vector3.zero : (side * cos(turn) + other * sin(turn)) * screw.radius
+            let start = screw.tip.coordinates + out
+            return min(least, bone.wayOut(from: start, along: screw.axis.vector, within: least))
         }
     }
 

@@ -6,12 +6,8 @@ import Imaging
 struct ScrewMeasurement {
     let anatomy: VertebraAnatomy
     let ct: Volume<Int16>
-
-    /// The least depth within the bone, and the least distance from the canal, over a cylinder's surface.
-    struct Margins {
-        var bone = Double.infinity
-        var canal = Double.infinity
-    }
+    /// From the entry so far the screw crosses the cortex and is not judged, mm.
+    var skipped = GertzbeinRobbins.skipped
 
     /// The places of a ring about the axis, mm from its middle.
     private func ring(_ screw: ScrewCylinder, spokes: Int) -> [Vector3] {
@@ -21,30 +17,6 @@ struct ScrewMeasurement {
             let turn = 2 * .pi * Double(i) / Double(spokes)
             return (side * cos(turn) + other * sin(turn)) * screw.radius
         }
-    }
-
-    /// Rings of `spokes` places, `step` mm apart; the bone is judged beyond the first 5 mm, the canal from the entry on.
-    func margins(_ screw: ScrewCylinder, step: Double, spokes: Int) -> Margins {
-        let ring = ring(screw, spokes: spokes)
-        var found = Margins()
-        let first = GertzbeinRobbins.skipped
-        let count = max(Int(((screw.length - first) / step).rounded(.up)), 1)
-        for i in 0...count {
-            let centre = screw.point(at: first + (screw.length - first) * Double(i) / Double(count)).coordinates
-            if i == count { found.bone = min(found.bone, anatomy.shape.depth(Point(centre))) }
-            for spoke in ring {
-                let p = Point<CT>(centre + spoke)
-                found.bone = min(found.bone, anatomy.shape.depth(p))
-                found.canal = min(found.canal, anatomy.canal.field.distance(at: p))
-            }
-        }
-        for depth in stride(from: 0, to: first, by: step) {
-            let centre = screw.point(at: depth).coordinates
-            for spoke in ring {
-                found.canal = min(found.canal, anatomy.canal.field.distance(at: Point(centre + spoke)))
-            }
-        }
-        return found
     }
 
     /// What the planner's objective asks of the bone round a cylinder.
@@ -59,7 +31,7 @@ struct ScrewMeasurement {
         var softShare = 0.0
     }
 
-    /// As `margins`; what is wanted rises from a third at the first section judged, just under the posterior cortex
+    /// Over rings of `spokes` places, `step` mm apart, beyond the first 5 mm; what is wanted rises from a third at the first section judged, just under the posterior cortex
     /// that the screw has crossed, to the whole 8 mm deeper.
     ///
     /// - Parameter softBelow: HU; `nil` leaves the CT out.
@@ -68,15 +40,15 @@ struct ScrewMeasurement {
     ) -> Clearance {
         let ring = ring(screw, spokes: spokes)
         var (found, soft) = (Clearance(), 0)
-        let first = GertzbeinRobbins.skipped
+        let first = skipped
         let count = max(Int(((screw.length - first) / step).rounded(.up)), 1)
         for i in 0...count {
             let along = (screw.length - first) * Double(i) / Double(count)
             let centre = screw.point(at: first + along).coordinates
-            var section = i == count ? anatomy.shape.depth(Point(centre)) : .infinity
+            var section = i == count ? anatomy.shape.safeDepth(Point(centre)) : .infinity
             for spoke in ring {
                 let p = Point<CT>(centre + spoke)
-                section = min(section, anatomy.shape.depth(p))
+                section = min(section, anatomy.shape.safeDepth(p))
                 found.canal = min(found.canal, anatomy.canal.field.distance(at: p))
                 if let softBelow, ct.interpolated(at: p) ?? softBelow < softBelow { soft += 1 }
             }
@@ -119,7 +91,7 @@ struct ScrewMeasurement {
         let side = perpendicular(to: screw.axis.vector)
         let other = cross(screw.axis.vector, side)
         var (sum, count) = (0.0, 0.0)
-        for depth in stride(from: min(GertzbeinRobbins.skipped, screw.length), through: screw.length, by: step) {
+        for depth in stride(from: min(skipped, screw.length), through: screw.length, by: step) {
             let centre = screw.point(at: depth).coordinates
             for (k, share) in [1.0 / 6, 0.5, 5.0 / 6].enumerated() {
                 for i in 0..<8 {
@@ -133,16 +105,59 @@ struct ScrewMeasurement {
     }
 
     func metrics(_ screw: ScrewCylinder, side: Side) -> ScrewMetrics {
-        let margins = margins(screw, step: 0.5, spokes: 32)
-        let breach = max(-margins.bone, 0)
+        let accuracy = ct.geometry.spacing.max() / 2
+        let label = labelMargin(screw)
+        let notches = anatomy.notches(side)
+        let joined = ScrewMetrics.joined(surface: boneMargin(screw), label: label, accuracy: accuracy)
         let (convergence, tilt) = angles(screw.axis, side: side)
         return ScrewMetrics(
-            grade: GertzbeinRobbins(breach: breach), breach: breach, margin: margins.bone, medialMargin: margins.canal,
-            anteriorMargin: anteriorMargin(screw, spokes: 48, step: 0.02), meanDensity: meanDensity(screw),
-            convergence: convergence,
-            cranialTilt: tilt, endplateClearance: anatomy.endplateClearance(screw),
-            isthmusWidth: anatomy.pedicle(side)?.narrowest, entryDistance: abs(anatomy.shape.depth(screw.entry)),
-            bodyDepthFraction: anatomy.bodyDepthFraction(screw.tip))
+            grade: GertzbeinRobbins(breach: joined.breach), breach: joined.breach, margin: joined.margin,
+            medialMargin: canalMargin(screw), anteriorMargin: exactAnteriorMargin(screw),
+            meanDensity: meanDensity(screw), convergence: convergence, cranialTilt: tilt,
+            endplateClearance: anatomy.endplateClearance(screw), isthmusWidth: anatomy.pedicle(side)?.narrowest,
+            entryDistance: abs(anatomy.shape.boneSurface.tree.signedDistance(to: screw.entry) ?? .infinity),
+            bodyDepthFraction: anatomy.bodyDepthFraction(screw.tip), labelMargin: label,
+            foramenAbove: notches.flatMap { PedicleNotches.distance($0.above, $0.mesh, to: screw) },
+            foramenBelow: notches.flatMap { PedicleNotches.distance($0.below, $0.mesh, to: screw) },
+            facetClearance: anatomy.upperNeighbour?.clearance(of: screw),
+            pulloutEstimate: PulloutEstimate(screw, in: ct, step: 0.5).force,
+            arteryMargin: anatomy.transverseForamen(side)?.clearance(of: screw))
+    }
+
+    /// The least depth of the cylinder beyond the first 5 mm within the bone's surface, mm; negative where it stands out.
+    private func boneMargin(_ screw: ScrewCylinder) -> Double {
+        anatomy.shape.boneSurface.depth(of: screw, from: skipped, anatomy.shape.field)
+    }
+
+    /// As `boneMargin`, by the faces of the label's voxels.
+    private func labelMargin(_ screw: ScrewCylinder) -> Double {
+        let shape = anatomy.shape
+        let reach = length(shape.bone.geometry.spacing)
+        let stairs = LabelStairs(mask: shape.bone)
+        return CylinderProbe(screw, from: skipped).least(
+            { -shape.labelField.distance(at: $0) },
+            { p in stairs.depth(p, within: abs(shape.labelField.distance(at: p)) + reach) })
+    }
+
+    /// The least distance of the whole cylinder from the canal, mm; negative within it.
+    private func canalMargin(_ screw: ScrewCylinder) -> Double {
+        let field = anatomy.canal.field
+        guard let tree = anatomy.canalSurface?.tree else {
+            return CylinderProbe(screw, from: 0).least(field.distance, field.distance)
+        }
+        let reach = 1.5 * anatomy.canal.mask.geometry.spacing.max()
+        return CylinderProbe(screw, from: 0).least(
+            field.distance, { p in tree.signedDistance(to: p, within: abs(field.distance(at: p)) + reach) })
+    }
+
+    /// As `anteriorMargin`, against the surface itself and over 64 places of the rim.
+    private func exactAnteriorMargin(_ screw: ScrewCylinder) -> Double {
+        let tree = anatomy.shape.boneSurface.tree
+        return ([.zero] + ring(screw, spokes: 64)).reduce(Double.infinity) { least, place in
+            let start = Point<CT>(screw.tip.coordinates + place)
+            let hit = tree.hits(from: start, along: screw.axis, within: 60).first
+            return min(least, hit.map { $0.enters ? 0 : $0.distance } ?? 0)
+        }
     }
 }
 

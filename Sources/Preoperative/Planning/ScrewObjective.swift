@@ -18,6 +18,12 @@ struct ScrewObjective {
     let usualConvergence: Double
     /// How well the labels are known, mm: half the longest side of a voxel.
     let labelAccuracy: Double
+    /// What the search is drawn to.
+    var aim = ScrewProposal.Aim.recommended
+    /// Of the pedicle's own axis towards the midline, rad.
+    var pedicleConvergence = 0.2
+    /// Where a rod through the other heads of this side would hold this one; `nil` until they are known.
+    var headTarget: Vector3?
 
     /// How deep into the body a tip should reach, and may reach at most.
     static let wantedDepth = 0.8
@@ -29,8 +35,8 @@ struct ScrewObjective {
 
     private var anatomy: VertebraAnatomy { measurement.anatomy }
     /// Bone that is wanted round a screw, and from it to the canal, mm: more than the labels' error.
-    var wantedMargin: Double { 1.5 + labelAccuracy }
-    var wantedCanalMargin: Double { 2 + labelAccuracy }
+    var wantedMargin: Double { (aim == .safest ? 2.5 : 1.5) + labelAccuracy }
+    var wantedCanalMargin: Double { (aim == .safest ? 3 : 2) + labelAccuracy }
     /// Bone that a thinner screw is taken for, mm: about what the guide may be off.
     private var leastMargin: Double { max(1, 0.7 * labelAccuracy) }
     /// Bone wanted ahead of the tip, mm; it never falls below 3.
@@ -50,6 +56,8 @@ struct ScrewObjective {
     /// What a screw holds less for being thin; below `leastWanted` it matters more and more.
     private func hold(_ diameter: Double) -> Double {
         let leastWanted = min(0.6 * pedicleWidth, 0.3 * anatomy.bodyHalfWidth)
+        if aim == .safest { return 0.4 * max(Self.thickEnough - diameter, 0) }
+        if aim == .strongest { return -1.5 * diameter }
         return 0.8 * max(Self.thickEnough - diameter, 0) - 0.05 * max(diameter - Self.thickEnough, 0)
             + square(max(leastWanted - diameter, 0))
     }
@@ -68,6 +76,21 @@ struct ScrewObjective {
 
     private func direction(_ screw: ScrewCylinder) -> Double {
         let (convergence, tilt) = anatomy.angles(of: screw.axis, side: side)
+        if let headTarget {
+            let off = length(ScrewHead(of: screw).centre.coordinates - headTarget)
+            return 0.04 * off * off + usual(convergence, tilt)
+        }
+        return usual(convergence, tilt)
+    }
+
+    private func usual(_ convergence: Double, _ tilt: Double) -> Double {
+        switch aim {
+        case .straight:
+            return 0.5 * square((convergence - min(0.06, usualConvergence)) / 0.1) + square(tilt / 0.06)
+        case .anatomic:
+            return square((convergence - pedicleConvergence) / 0.08) + square((tilt - pedicleTilt) / 0.08)
+        case .recommended, .safest, .strongest: break
+        }
         return 0.5 * square((convergence - usualConvergence) / 0.14) + 0.3 * square((tilt - 0.25 * pedicleTilt) / 0.1)
     }
 
@@ -77,6 +100,7 @@ struct ScrewObjective {
         let tip = anatomy.X_CTVertebra.inverse * screw.tip
         return 0.1 * square(max(4 - clearance, 0)) + 3 * max(1.5 - clearance, 0)
             + 3 * square(max(screw.radius + 1 - tip.x * side.sign, 0))
+            + (anatomy.upperNeighbour?.meetsHead(of: screw) == true ? 1.5 : 0)
             - 0.0015 * measurement.meanDensity(screw, step: 3)
     }
 

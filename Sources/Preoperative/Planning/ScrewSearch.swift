@@ -5,7 +5,7 @@ import Imaging
 /// each diameter and length of the catalogue.
 struct ScrewSearch {
     let lines: ScrewLines
-    let objective: ScrewObjective
+    private(set) var objective: ScrewObjective
     let catalogue: ScrewCatalogue
     let limits: PlanLimits
 
@@ -19,7 +19,7 @@ struct ScrewSearch {
     }
 
     private var measurement: ScrewMeasurement { objective.measurement }
-    private var side: Side { lines.side }
+    var side: Side { lines.side }
     var notFound: PlanningError { .pedicle(lines.anatomy.level, side, .notFound) }
 
     init(
@@ -31,7 +31,8 @@ struct ScrewSearch {
         objective = ScrewObjective(
             measurement: ScrewMeasurement(anatomy: anatomy, ct: ct), labels: labels, side: side,
             pedicleTilt: anatomy.angles(of: isthmus.axis, side: side).tilt, pedicleWidth: isthmus.narrowest,
-            usualConvergence: anatomy.usualConvergence(side), labelAccuracy: labels.geometry.spacing.max() / 2)
+            usualConvergence: anatomy.usualConvergence(side), labelAccuracy: labels.geometry.spacing.max() / 2,
+            pedicleConvergence: anatomy.angles(of: isthmus.axis, side: side).convergence)
         (self.catalogue, self.limits) = (catalogue, limits)
     }
 
@@ -137,5 +138,64 @@ struct ScrewSearch {
             if found.value < best.cost { best = (found.parameters, found.value) }
         }
         return best.p
+    }
+
+    /// The same search, drawn with the screw's head towards a place.
+    func drawn(to head: Vector3) -> ScrewSearch {
+        var other = self
+        other.objective.headTarget = head
+        return other
+    }
+
+    /// The same pedicle searched with another aim.
+    func aiming(at aim: ScrewProposal.Aim) -> ScrewSearch {
+        var other = self
+        other.objective.aim = aim
+        return other
+    }
+
+    /// The best screw for this search's aim, from a line that a search for another aim settled on; `nil` where none of
+    /// the sizes that suit the aim keeps the limits.
+    func best(near line: [Double], diameter: Double) -> (screw: ScrewCylinder, metrics: ScrewMetrics, length: Double)? {
+        let sizes = catalogue.screws.filter {
+            $0.diameter <= lines.isthmus.narrowest * limits.largestFill + 1e-9
+                && (objective.aim == .strongest ? $0.diameter >= diameter : abs($0.diameter - diameter) < 1.1)
+        }
+        var start = line
+        switch objective.aim {
+        case .straight: (start[2], start[3]) = (min(start[2], 0.1), 0)
+        case .anatomic: (start[2], start[3]) = (objective.pedicleConvergence, objective.pedicleTilt)
+        case .recommended, .safest, .strongest: break
+        }
+        var found: [Candidate] = []
+        for size in sizes {
+            let p = optimise(from: [start], evaluations: 90) { cost($0, diameter: size.diameter, thorough: true) }
+            found += lengths(of: size, p)
+        }
+        for candidate in found.sorted().prefix(3) {
+            if let settled = try? settle(candidate) {
+                return (settled.screw, settled.metrics, candidate.length)
+            }
+        }
+        return nil
+    }
+
+    /// The same size once more, from the screw's own line on; `nil` where what is found breaks a limit.
+    func again(_ screw: ScrewCylinder) -> (screw: ScrewCylinder, metrics: ScrewMetrics)? {
+        let length = (screw.length * 1000).rounded() / 1000
+        return try? settle(
+            Candidate(parameters: parameters(of: screw), diameter: screw.diameter, length: length, cost: 0))
+    }
+
+    /// The line of a screw, as parameters of this search.
+    func parameters(of screw: ScrewCylinder) -> [Double] {
+        let frame = lines.anatomy.X_CTVertebra.rotation.matrix
+        let (convergence, tilt) = lines.anatomy.angles(of: screw.axis, side: side)
+        let axis = lines.isthmus.axis.vector
+        guard let across = normalized(cross(frame.columns.2, axis)) else { return [0, 0, convergence, tilt] }
+        let slope = dot(screw.axis.vector, axis)
+        let way = lines.isthmus.centre.coordinates - screw.entry.coordinates
+        let place = screw.axis.vector * (dot(way, axis) / (abs(slope) > 0.1 ? slope : 1)) - way
+        return [dot(place, across), dot(place, cross(axis, across)), convergence, tilt]
     }
 }

@@ -3,7 +3,7 @@ import Glibc
 import Imaging
 import Meshing
 
-/// What planning needs to know of one vertebra, found from the labels alone.
+/// What planning needs to know of one vertebra, found from its label and from where the image shows that its bone ends.
 ///
 /// The frame comes from the vertebra itself, never from the image's axes: Z is normal to the cranial endplate, Y points to
 /// the canal, and X is such that left and right mirror each other best. Neighbours' labels and the head's direction in the
@@ -27,6 +27,15 @@ public struct VertebraAnatomy: Sendable {
 
     let shape: VertebraShape
     let canal: CanalRegion
+    /// The canal's wall between the voxels; `nil` where it has none to show.
+    let canalSurface: BoneSurface?
+    let upperNeighbour: UpperNeighbour?
+    private let leftNotches, rightNotches: PedicleNotches?
+    private let leftForamen, rightForamen: TransverseForamen?
+
+    /// The vertebral artery's hole in a vertebra of the neck; `nil` where the bone shows none.
+    public func transverseForamen(_ side: Side) -> TransverseForamen? { side == .left ? leftForamen : rightForamen }
+    func notches(_ side: Side) -> PedicleNotches? { side == .left ? leftNotches : rightNotches }
 
     /// The convergence at which a screw through this pedicle is looked for first, rad.
     ///
@@ -53,13 +62,15 @@ public struct VertebraAnatomy: Sendable {
     public func pedicle(_ side: Side) -> PedicleIsthmus? { side == .left ? left : right }
 
     /// - Throws: `PlanningError.vertebra` with the reason why this vertebra is not planned on, `.distance`.
-    public init(_ level: AnatomicalLabel, in labels: LabelVolume) throws(PlanningError) {
-        try self.init(level, in: labels, LabelSurvey(labels))
+    public init(_ level: AnatomicalLabel, in labels: LabelVolume, ct: Volume<Int16>? = nil) throws(PlanningError) {
+        try self.init(level, in: labels, ct: ct, LabelSurvey(labels))
     }
 
-    init(_ level: AnatomicalLabel, in labels: LabelVolume, _ survey: LabelSurvey) throws(PlanningError) {
+    init(
+        _ level: AnatomicalLabel, in labels: LabelVolume, ct: Volume<Int16>?, _ survey: LabelSurvey
+    ) throws(PlanningError) {
         let floor = level == .sacrum ? try Self.floorOfS1(in: labels, survey) : nil
-        let shape = try VertebraShape(level, in: labels, survey, floor: floor)
+        let shape = try VertebraShape(level, in: labels, ct: ct, survey, floor: floor)
         let up = Self.roughUp(of: shape, survey)
         guard let (line, body) = Self.body(of: shape, in: labels, survey, up: up) else {
             throw .vertebra(level, ArchHole(of: shape, near: up) == nil ? .canalNotFound : .bodyNotFound)
@@ -73,11 +84,21 @@ public struct VertebraAnatomy: Sendable {
         let centre = Point<CT>(line.crossing(planeThrough: X.translation, normal: X.rotation.matrix.columns.2))
         let finder = PedicleFinder(shape: shape, body: body, canalY: (X.inverse * centre).y)
         (self.level, self.shape, canal) = (level, shape, region)
+        canalSurface = BoneSurface(ofCanal: region.mask, beside: shape.boneSurface)
         X_CTVertebra = X
         (bodyHalfWidth, bodyFront, bodyBack) = (body.halfWidth, body.front, body.back)
         (cranialEndplate, caudalEndplate) = (body.cranial, body.caudal)
         (canalCentre, canalDirection, canalFromLabel) = (centre, direction, line.fromLabel)
-        (left, right) = (finder.isthmus(.left), finder.isthmus(.right))
+        let (left, right) = (finder.isthmus(.left), finder.isthmus(.right))
+        (self.left, self.right) = (left, right)
+        leftNotches = left.map { PedicleNotches(of: $0, on: shape.boneSurface, X) }
+        rightNotches = right.map { PedicleNotches(of: $0, on: shape.boneSurface, X) }
+        func foramen(_ side: Side) -> TransverseForamen? {
+            guard (2...7).contains(level.number) else { return nil }
+            return TransverseForamen(side, of: shape, body: body, canalY: (X.inverse * centre).y)
+        }
+        (leftForamen, rightForamen) = (foramen(.left), foramen(.right))
+        upperNeighbour = UpperNeighbour(above: level, in: labels, survey)
     }
 
     /// The canal and the body, from the canal's label where one makes sense, else from the arch's hole.

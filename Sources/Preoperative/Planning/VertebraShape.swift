@@ -2,15 +2,19 @@ import Frames
 import Imaging
 import Meshing
 
-/// One vertebra's voxels, checked, with the distance to their surface.
+/// One vertebra's voxels, checked, with the distances to them and to the surface that the image shows between them.
 struct VertebraShape: Sendable {
     let level: AnatomicalLabel
     /// 1 where the vertebra is, in a crop of the labels' grid.
     let mask: LabelVolume
     /// The same without S1's floor: all of the bone.
     let bone: LabelVolume
-    /// Negative within the bone.
-    let field: SignedDistanceField
+    /// Where the bone ends between the voxels.
+    let boneSurface: BoneSurface
+    /// From that surface, negative within the bone.
+    let field: SampledDistance
+    /// From the faces of the label's voxels, negative within.
+    let labelField: SignedDistanceField
     /// Mean of the voxels' centres.
     let centroid: Point<CT>
     /// Centres of the voxels that have a face to the outside, mm in the CT.
@@ -22,11 +26,14 @@ struct VertebraShape: Sendable {
     static let largestLooseShare = 0.05
     static let fewestVoxels = 200
 
-    /// - Parameter floor: only the part of the bone above this plane shows the vertebra's shape (S1 in a sacrum); depths
+    /// - Parameters:
+    ///   - floor: only the part of the bone above this plane shows the vertebra's shape (S1 in a sacrum); depths
     ///   count in all of it.
     /// - Throws: `PlanningError.vertebra` (`.labelMissing`, `.cutByImageEdge`, `.inPieces`, `.tooFewVoxels`), `.distance`.
+    ///   - ct: shows where the bone ends between voxels; `nil` leaves it to the labels.
     init(
-        _ level: AnatomicalLabel, in labels: LabelVolume, _ survey: LabelSurvey, floor: (p: Vector3, up: Vector3)? = nil
+        _ level: AnatomicalLabel, in labels: LabelVolume, ct: Volume<Int16>? = nil, _ survey: LabelSurvey,
+        floor: (p: Vector3, up: Vector3)? = nil
     ) throws(PlanningError) {
         guard let entry = survey[level], let region = survey.region(of: level, margin: 0.01) else {
             throw .vertebra(level, .labelMissing)
@@ -42,11 +49,13 @@ struct VertebraShape: Sendable {
         let loose = 1 - Double(pieces.largestCount) / Double(pieces.count)
         guard loose <= Self.largestLooseShare else { throw .vertebra(level, .inPieces(outsideLargest: loose)) }
         do throws(MeshingError) {
-            field = try SignedDistanceField(
+            labelField = try SignedDistanceField(
                 of: [Self.inside], in: pieces.largest, margin: 8, finestStep: Self.finestStep)
+            boneSurface = try BoneSurface(of: level, in: Self.surroundings(level, pieces.largest, labels, survey), ct: ct)
         } catch {
             throw .distance(error)
         }
+        field = SampledDistance(of: boneSurface.tree, near: labelField, reach: 1.5 * labels.geometry.spacing.max())
         let shown = floor.map { Self.part(of: pieces.largest, above: $0.p, $0.up) }
         self.level = level
         bone = pieces.largest
@@ -59,6 +68,29 @@ struct VertebraShape: Sendable {
 
     static let inside = AnatomicalLabel(1)
     static let finestStep = 0.75
+
+    /// The labels round a vertebra, its loose pieces left out.
+    private static func surroundings(
+        _ level: AnatomicalLabel, _ bone: LabelVolume, _ labels: LabelVolume, _ survey: LabelSurvey
+    ) -> LabelVolume {
+        guard let inner = survey.region(of: level, margin: 0.01), let outer = survey.region(of: level, margin: 6) else {
+            return labels
+        }
+        var part = labels.cropped(to: outer)
+        let shift = (inner.lower.x - outer.lower.x, inner.lower.y - outer.lower.y, inner.lower.z - outer.lower.z)
+        let (n, wide) = (bone.size, part.size)
+        part.withMutableVoxels { v in
+            for i in v.indices where v[i] == level.number { v[i] = 0 }
+            bone.withVoxels { own in
+                for i in own.indices where own[i] != 0 {
+                    let (row, x) = i.quotientAndRemainder(dividingBy: n.x)
+                    let (z, y) = row.quotientAndRemainder(dividingBy: n.y)
+                    v[((z + shift.2) * wide.y + y + shift.1) * wide.x + x + shift.0] = level.number
+                }
+            }
+        }
+        return part
+    }
 
     private static func part(
         of mask: LabelVolume, above p: Vector3, _ up: Vector3
@@ -90,6 +122,10 @@ struct VertebraShape: Sendable {
 
     /// How deep within the bone `p` lies, mm; negative outside.
     @inline(__always) func depth(_ p: Point<CT>) -> Double { -field.distance(at: p) }
+
+    /// The lesser of the depths within the bone's surface and within the label's voxels: a search that keeps to both
+    /// needs no luck with the stairs of another label map.
+    @inline(__always) func safeDepth(_ p: Point<CT>) -> Double { min(depth(p), -labelField.distance(at: p)) }
 
     /// The first place on the ray from `p`, which lies in bone, where bone ends; `limit` where it does not.
     ///

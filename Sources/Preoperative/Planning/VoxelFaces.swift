@@ -73,33 +73,24 @@ struct VoxelFaces {
         return faces.reduce(horizon) { min($0, $1.distance(q)) }
     }
 
-    /// From the solid cylinder between two depths to the nearest face, 0 where a face is within; `horizon` where none is near.
-    ///
-    /// Faces are sampled every 0.35 mm, their edges included.
+    /// From the solid cylinder beyond `start` to the nearest face, 0 where a face is within; `horizon` where none is near.
     func distance(to screw: ScrewCylinder, from start: Double) -> Double {
         let g = volume.geometry
         let (a, b) = (Self.local(screw.point(at: start), g), Self.local(screw.tip, g))
         guard let axis = normalized(b - a) else { return horizon }
-        let long = length(b - a)
-        func outside(_ p: Vector3) -> Double {
-            let along = dot(p - a, axis)
-            let across = max(length(p - a - axis * along) - screw.radius, 0)
-            let beyond = max(-along, along - long, 0)
-            return (across * across + beyond * beyond).squareRoot()
-        }
+        let solid = SolidCylinder(start: a, axis: axis, length: length(b - a), radius: screw.radius)
         var least = horizon
-        for face in faces where outside(face.centre) - face.halfDiagonal < least {
-            let edge = face.high - face.low
-            let parts = (edge / 0.35).rounded(.up)
-            let steps = parts.replacing(with: 1, where: parts .< Vector3(repeating: 1))
-            for x in 0...(edge.x > 0 ? Int(steps.x) : 0) {
-                for y in 0...(edge.y > 0 ? Int(steps.y) : 0) {
-                    for z in 0...(edge.z > 0 ? Int(steps.z) : 0) {
-                        let share = Vector3(Double(x), Double(y), Double(z)) / steps
-                        least = min(least, outside(face.low + edge * share))
-                    }
-                }
-            }
+        let order = faces.map { (bound: solid.distance($0.centre) - $0.halfDiagonal, face: $0) }
+            .sorted { $0.bound < $1.bound }
+        for (bound, face) in order {
+            if bound >= least { break }
+            let (low, high) = (face.low, face.high)
+            // A face is flat along one axis: two opposite corners and one of the others make half of it.
+            let corner =
+                low.x == high.x
+                ? Vector3(low.x, high.y, low.z) : Vector3(high.x, low.y, low.y == high.y ? low.z : high.z)
+            let opposite = low + high - corner
+            least = min(least, solid.distance(toTriangle: low, corner, high), solid.distance(toTriangle: low, opposite, high))
         }
         return least
     }

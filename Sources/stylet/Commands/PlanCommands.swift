@@ -16,32 +16,54 @@ struct CatalogueOptions: ParsableArguments {
     @Option(help: "A screw catalogue in YAML; default: Catalogues/pedicle-screws.yaml, built in.")
     var catalogue: String?
 
+    @Option(help: "A catalogue for pedicles of C2 to C7; default: 3.5 to 4.5 mm.") var neckCatalogue: String?
+    @Option(help: "A catalogue for lateral masses and the pars of C2; default: 3.5 and 4.0 mm.")
+    var lateralMassCatalogue: String?
+    @Option(help: "A catalogue for screws from S2 into the ilium; default: 7.5 to 9.5 mm.") var iliacCatalogue: String?
+
     func planner() throws -> PedicleScrewPlanner {
-        PedicleScrewPlanner(catalogue: try catalogue.map { try ScrewCatalogue(path: $0) } ?? .standard)
+        var planner = PedicleScrewPlanner(catalogue: try catalogue.map { try ScrewCatalogue(path: $0) } ?? .standard)
+        if let neckCatalogue { planner.neckCatalogue = try ScrewCatalogue(path: neckCatalogue) }
+        if let lateralMassCatalogue { planner.lateralMassCatalogue = try ScrewCatalogue(path: lateralMassCatalogue) }
+        if let iliacCatalogue { planner.iliacCatalogue = try ScrewCatalogue(path: iliacCatalogue) }
+        return planner
     }
 }
 
 struct PlanSpine: StyletCommand {
     static let configuration = CommandConfiguration(
-        commandName: "spine", abstract: "Plan two pedicle screws for each level.",
+        commandName: "spine", abstract: "Plan two screws for each level.",
         discussion: """
             Without --labels the vertebrae are segmented first. A vertebra that the image cuts off is never planned on; a level
             without a safe screw is left out, and the reason is said.
 
-            Example:
+            Screws go through the pedicles, in C3 to C6 into the lateral masses; --technique chooses another way: pedicle,
+            magerl, roy-camille (C3 to C7), pars (C2), alar-iliac (S1: from S2 through the sacrum into the ilium).
+
+            A plan keeps these limits: no breach of the bone; a margin to the canal of at least 0 mm; 3 mm of bone ahead of
+            the tip; at most 80 % of the isthmus; convergence from -5 to 45 degrees, tilt up to 25; a pair's screws at least
+            1 mm apart. In lateral masses: 0.5 mm of bone ahead, 1 mm to the vertebral artery's hole.
+
+            Examples:
               stylet plan spine ct/ --labels labels.nii.gz --levels L1-L5 --out plan.json
+              stylet plan spine ct/ --levels C2-C7 --technique C2=pars --technique C3=roy-camille --out plan.json
             """)
 
     @OptionGroup var input: ImageOptions
     @OptionGroup var labelOptions: LabelOptions
     @OptionGroup var catalogue: CatalogueOptions
     @Option(help: "Vertebrae, as L1-L5 or T12,L1; S1 is the sacrum's first.") var levels: LevelRange
+    @Option(help: "Another technique for a level, as C3=roy-camille; repeatable.") var technique: [LevelTechnique] = []
+    @Flag(help: "Put other good screws for each pedicle beside the chosen one; no robot executes them.")
+    var proposals = false
     @Option(help: "The plan to write.") var out: String
     @OptionGroup var answer: AnswerOptions
 
     func execute(_ console: Console) throws -> Answer {
         try Output.mustBePossible(out)
-        let planner = try catalogue.planner()
+        var planner = try catalogue.planner()
+        planner.givesProposals = proposals
+        for choice in technique { planner.techniques[choice.level] = choice.technique }
         let image = try input.readForPlanning(console)
         let spine = try labelOptions.readOrSegment(image, console)
         let result = try console.step("plan", "planning screws") { progress in
@@ -72,7 +94,7 @@ struct PlanSpine: StyletCommand {
         try plan.write(to: out)
         for item in plan.items { console.say(Sentences.line(item, metrics: item.screwMetrics)) }
         console.say("\(out): \(plan.items.count) screws")
-        let bad = plan.items.filter { ($0.screwMetrics?.grade ?? .E) > .B }
+        let bad = plan.items.filter { $0.kind == .pedicleScrew && ($0.screwMetrics?.grade ?? .E) > .B }
         return Answer(
             fields: [
                 "plan": .string(out), "items": .array(try plan.items.map { try JSONValue(item: $0) }),
@@ -83,6 +105,20 @@ struct PlanSpine: StyletCommand {
                     }),
                 "label_accuracy_mm": .number(result.labelAccuracy),
             ], accepted: bad.isEmpty)
+    }
+}
+
+/// `C3=roy-camille`: a level and how its screws go.
+struct LevelTechnique: ExpressibleByArgument {
+    let level: AnatomicalLabel
+    let technique: ScrewTechnique
+
+    init?(argument: String) {
+        let parts = argument.split(separator: "=").map(String.init)
+        guard parts.count == 2, let level = AnatomicalLabel(vertebra: parts[0]),
+            let technique = ScrewTechnique(rawValue: parts[1])
+        else { return nil }
+        (self.level, self.technique) = (level, technique)
     }
 }
 
@@ -144,7 +180,7 @@ struct PlanCheck: StyletCommand {
         let items = zip(result.items, file.items).map { item, planned -> JSONValue in
             [
                 "id": .string(item.id), "passed": .bool(item.passed),
-                "metrics": item.metrics.map { .object($0.json(diameter: planned.diameter)) } ?? .null,
+                "metrics": item.metrics.map { .object($0.json(diameter: planned.diameter, kind: planned.kind)) } ?? .null,
                 "findings": .strings(item.findings.map(Sentences.sentence)),
             ]
         }

@@ -36,7 +36,7 @@ extension Sentences {
         case .levelNotPlannable(let level):
             Failure(
                 code: "level-not-plannable",
-                message: "\(level.levelName) cannot be planned: pedicle screws are for T1 to L6 and S1.")
+                message: "\(level.levelName) cannot be planned that way: screws are planned from C2 to L6 and in S1.")
         case .vertebra(let level, let fault):
             Failure(code: code(fault), message: "\(level.levelName) is not planned: \(sentence(fault)).")
         case .pedicle(let level, let side, let fault):
@@ -96,6 +96,8 @@ extension Sentences {
     private static func sentence(_ fault: PedicleFault) -> String {
         switch fault {
         case .notFound: "since no pedicle joins body and arch in the labels"
+        case .iliumNotFound: "since no ilium is labelled beside the sacrum"
+        case .massNotFound: "since no lateral mass lies beside the canal in the labels"
         case .tooNarrow(let width, let screw, let fill):
             String(
                 format:
@@ -122,6 +124,7 @@ extension Sentences {
             case .gapOfPair: "gap to the other screw"
             case .convergence: "convergence"
             case .cranialTilt: "tilt"
+            case .arteryMargin: "margin to the vertebral artery's hole"
             }
         return String(format: "%@ is %.2f%@, the limit %.2f%@", name, value, unit, limit, unit)
     }
@@ -142,7 +145,7 @@ extension Sentences {
         case .pedicleTwice(let other): "\(other) goes through the same pedicle"
         case .notMeasurable(let error): failureOf(error).message
         case .noAxis: "it has no axis or no side"
-        case .kindNotJudged(let kind): "\(kind.rawValue): this check judges pedicle screws alone"
+        case .kindNotJudged(let kind): "\(kind.rawValue): this check judges no items of this kind"
         }
     }
 

@@ -1,0 +1,90 @@
+import Frames
+import Glibc
+
+/// The least value of a distance over a solid cylinder: coarse over the whole solid, then exact round the lowest places.
+///
+/// For distances, whose slope is never above 1: the coarse rounds find every valley wider than their steps.
+struct CylinderProbe {
+    let screw: ScrewCylinder
+    /// Where the part that is judged begins, mm from the entry.
+    let start: Double
+
+    private static let step = 0.5
+    private static let spokes = 32
+    /// So many of the lowest places are looked into, at least so far apart, mm.
+    private static let valleys = 6
+    private static let apart = 1.2
+    /// Places this much above the lowest are looked into as well: twice the error of a coarse value, mm.
+    private static let slack = 0.5
+
+    private let side, other: Vector3
+
+    init(_ screw: ScrewCylinder, from start: Double) {
+        (self.screw, self.start) = (screw, min(start, screw.length))
+        side = perpendicular(to: screw.axis.vector)
+        other = cross(screw.axis.vector, side)
+    }
+
+    /// - Parameters:
+    ///   - rough: near the distance everywhere.
+    ///   - exact: the distance.
+    func least(_ rough: (Point<CT>) -> Double, _ exact: (Point<CT>) -> Double) -> Double {
+        var found: [(place: Place, value: Double)] = []
+        var lowest = Double.infinity
+        let sections = max(Int(((screw.length - start) / Self.step).rounded(.up)), 1)
+        for i in 0...sections {
+            let along = start + (screw.length - start) * Double(i) / Double(sections)
+            for (radius, spokes) in [(1.0, Self.spokes), (0.5, Self.spokes / 2), (0, 1)] {
+                for k in 0..<spokes {
+                    let place = Place(
+                        along: along, turn: 2 * .pi * Double(k) / Double(spokes), radius: radius * screw.radius)
+                    let value = rough(point(place))
+                    guard value < lowest + Self.slack else { continue }
+                    lowest = min(lowest, value)
+                    found.append((place, value))
+                }
+            }
+        }
+        found.removeAll { $0.value > lowest + Self.slack }
+        var valleys: [Place] = []
+        for candidate in found.sorted(by: { $0.value < $1.value }) where valleys.count < Self.valleys {
+            let p = point(candidate.place)
+            if valleys.allSatisfy({ point($0).distance(to: p) > Self.apart }) { valleys.append(candidate.place) }
+        }
+        return valleys.reduce(.infinity) { min($0, descend(from: $1, exact)) }
+    }
+
+    /// Along the axis and round it, mm and rad.
+    private struct Place {
+        var along, turn, radius: Double
+    }
+
+    private func point(_ p: Place) -> Point<CT> {
+        Point(
+            screw.entry.coordinates + screw.axis.vector * p.along
+                + (side * cos(p.turn) + other * sin(p.turn)) * p.radius)
+    }
+
+    /// Steps of a quarter of a millimetre, halved down to 4 µm, along, round, and across the solid.
+    private func descend(from start: Place, _ value: (Point<CT>) -> Double) -> Double {
+        var (best, lowest) = (start, value(point(start)))
+        var step = 0.3
+        while step > 0.004 {
+            var improved = false
+            for direction in 0..<6 {
+                var trial = best
+                let way = direction % 2 == 0 ? step : -step
+                switch direction / 2 {
+                case 0: trial.along = (best.along + way).clamped(to: self.start...screw.length)
+                case 1: trial.turn += way / max(best.radius, 0.5)
+                default: trial.radius = (best.radius + way).clamped(to: 0...screw.radius)
+                }
+                guard trial.along != best.along || trial.turn != best.turn || trial.radius != best.radius else { continue }
+                let reached = value(point(trial))
+                if reached < lowest { (best, lowest, improved) = (trial, reached, true) }
+            }
+            if !improved { step /= 2 }
+        }
+        return lowest
+    }
+}
