@@ -7,6 +7,7 @@ import Imaging
 /// the isthmus refer to the vertebra's frame, which is found again from the labels.
 public struct PlanChecker: Sendable {
     public var limits = PlanLimits()
+    public var trajectoryLimits = TrajectoryLimits()
 
     public init(limits: PlanLimits = PlanLimits()) { self.limits = limits }
 
@@ -31,7 +32,8 @@ public struct PlanChecker: Sendable {
         case notMeasurable(PlanningError)
         /// Entry and target coincide.
         case noAxis
-        /// This checker judges pedicle screws alone.
+        case trajectory(TrajectoryFinding)
+        /// No check knows this kind.
         case kindNotJudged(PlanItem.Kind)
     }
 
@@ -39,6 +41,8 @@ public struct PlanChecker: Sendable {
         public let id: String
         /// As measured; `nil` where it could not be.
         public let metrics: ScrewMetrics?
+        /// The same of a straight path.
+        public var trajectory: TrajectoryMetrics?
         public let findings: [Finding]
         public var passed: Bool { findings.isEmpty }
     }
@@ -62,9 +66,10 @@ public struct PlanChecker: Sendable {
             check(plan.items, at: levels[$0], ct, labels, survey)
         }
         let found = Dictionary(uniqueKeysWithValues: groups.flatMap { $0 }.map { ($0.id, $0) })
+        let paths = checkTrajectories(plan, ct, labels)
         return Result(
             items: plan.items.map {
-                found[$0.id] ?? ItemCheck(id: $0.id, metrics: nil, findings: [.kindNotJudged($0.kind)])
+                found[$0.id] ?? paths[$0.id] ?? ItemCheck(id: $0.id, metrics: nil, findings: [.kindNotJudged($0.kind)])
             })
     }
 
