@@ -8,6 +8,7 @@ import Imaging
 /// from labels and image.
 public struct PlanChecker: Sendable {
     public var limits = PlanLimits()
+    public var trajectoryLimits = TrajectoryLimits()
 
     public init(limits: PlanLimits = PlanLimits()) { self.limits = limits }
 
@@ -32,6 +33,7 @@ public struct PlanChecker: Sendable {
         case notMeasurable(PlanningError)
         /// Entry and target coincide.
         case noAxis
+        case trajectory(TrajectoryFinding)
         /// This checker judges no items of this kind.
         case kindNotJudged(PlanItem.Kind)
     }
@@ -40,6 +42,8 @@ public struct PlanChecker: Sendable {
         public let id: String
         /// As measured; `nil` where it could not be.
         public let metrics: ScrewMetrics?
+        /// The same of a straight path.
+        public var trajectory: TrajectoryMetrics?
         public let findings: [Finding]
         public var passed: Bool { findings.isEmpty }
     }
@@ -64,9 +68,10 @@ public struct PlanChecker: Sendable {
         }
         let iliac = plan.items.filter { $0.kind == .alarIliacScrew }.map { checkIliac($0, ct, labels, survey) }
         let found = Dictionary(uniqueKeysWithValues: (groups.flatMap { $0 } + iliac).map { ($0.id, $0) })
+        let paths = checkTrajectories(plan, ct, labels)
         return Result(
             items: plan.items.map {
-                found[$0.id] ?? ItemCheck(id: $0.id, metrics: nil, findings: [.kindNotJudged($0.kind)])
+                found[$0.id] ?? paths[$0.id] ?? ItemCheck(id: $0.id, metrics: nil, findings: [.kindNotJudged($0.kind)])
             })
     }
 

@@ -33,6 +33,8 @@ public enum PlanningError: Error, Equatable, Sendable {
     /// No trusted key approved the plan as it stands.
     case notApproved(ApprovalState)
     case distance(MeshingError)
+    /// Why a straight path is not planned, or not carried out.
+    case trajectory(TrajectoryFault)
 }
 
 /// Why text is not JSON that we take.

@@ -7,8 +7,8 @@ import Segmentation
 
 struct PlanGroup: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "plan", abstract: "Plan screws, check a plan, approve it.",
-        subcommands: [PlanSpine.self, PlanCheck.self, PlanApprove.self])
+        commandName: "plan", abstract: "Plan screws and straight paths, check a plan, approve it.",
+        subcommands: [PlanSpine.self, PlanTrajectory.self, PlanCheck.self, PlanChoose.self, PlanApprove.self])
 }
 
 /// The screws to choose from and the limits to keep.
@@ -168,19 +168,26 @@ struct PlanCheck: StyletCommand {
     func execute(_ console: Console) throws -> Answer {
         let file = try PlanFile.read(plan)
         let image = try input.readForPlanning(console)
-        let labels = try labelOptions.readOrSegment(image, console).labels
+        let isOfPaths = file.items.allSatisfy { $0.kind != .pedicleScrew }
+        let labels =
+            isOfPaths
+            ? try labelOptions.readOrSegmentHead(image, console) : try labelOptions.readOrSegment(image, console).labels
         let result = try console.step("check", "measuring") { progress in
             try PlanChecker().check(file, ct: image.ct, labels: labels, progress: progress)
         }
         for (item, planned) in zip(result.items, file.items) {
-            console.say(Sentences.line(planned, metrics: item.metrics))
+            console.say(
+                planned.kind == .pedicleScrew
+                    ? Sentences.line(planned, metrics: item.metrics) : Sentences.line(planned, path: item.trajectory))
             for finding in item.findings { console.say("    \(Sentences.sentence(finding))") }
         }
         console.say(result.passed ? "every limit holds" : "limits are broken")
         let items = zip(result.items, file.items).map { item, planned -> JSONValue in
             [
                 "id": .string(item.id), "passed": .bool(item.passed),
-                "metrics": item.metrics.map { .object($0.json(diameter: planned.diameter, kind: planned.kind)) } ?? .null,
+                "metrics": (item.metrics?.json(diameter: planned.diameter, kind: planned.kind) ?? item.trajectory?.json).map {
+                    .object($0)
+                } ?? .null,
                 "findings": .strings(item.findings.map(Sentences.sentence)),
             ]
         }
@@ -208,6 +215,8 @@ struct PlanApprove: StyletCommand {
             throw Failure(code: "failed", message: "The approval was not added.")
         }
         console.say("\(plan): approved by \(name), \(file.items.count) items")
+        let others = file.items.count - file.chosenItems.count
+        if others > 0 { console.say("  \(others) of them are alternatives, which no robot follows") }
         return Answer(fields: [
             "plan": .string(plan), "name": .string(approval.name), "approved_at": .string(approval.approvedAt),
             "public_key": .string(Data(approval.publicKey).base64EncodedString()),

@@ -59,7 +59,7 @@ struct Run: StyletCommand {
     private func prepare(_ console: Console) throws -> RunSession {
         let file = try PlanFile.read(plan)
         let digest = try file.approvedDigest(trusted: try TrustedKeys(path: trustedKeys))
-        let chosen = try file.item(item)
+        let chosen = try file.itemToCarryOut(item)
         guard
             let axis = GuidedAxis(
                 entry: chosen.entry, target: chosen.target, greatestDepth: -1, approvedPlan: digest,

@@ -46,6 +46,7 @@ extension Sentences {
         case .itemNotFound(let id): Failure(code: "item-not-found", message: "The plan has no item '\(id)'.")
         case .notApproved(let state): notApproved(state)
         case .distance(let inner): failureOf(inner)
+        case .trajectory(let fault): failureOf(fault)
         }
     }
 
@@ -145,7 +146,8 @@ extension Sentences {
         case .pedicleTwice(let other): "\(other) goes through the same pedicle"
         case .notMeasurable(let error): failureOf(error).message
         case .noAxis: "it has no axis or no side"
-        case .kindNotJudged(let kind): "\(kind.rawValue): this check judges no items of this kind"
+        case .trajectory(let found): sentence(found)
+        case .kindNotJudged(let kind): "\(kind.rawValue): no check knows this kind"
         }
     }
 
