@@ -8,7 +8,7 @@ import Segmentation
 struct PlanGroup: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Plan screws, check a plan, approve it.",
-        subcommands: [PlanSpine.self, PlanCheck.self, PlanApprove.self])
+        subcommands: [PlanSpine.self, PlanCheck.self, PlanApprove.self, PlanBatch.self])
 }
 
 /// The screws to choose from and the limits to keep.
