@@ -67,7 +67,7 @@ import Testing
                 let found = try? Self.found { queue in
                     try queue.write { db in
                         let changed = "CASE typeof(\(column)) WHEN 'integer' THEN \(column) + 1 WHEN 'null' THEN 'x' ELSE \(column) || 'x' END"
-                        let type = try String.fetchOne(db, sql: "SELECT typeof(\(column)) FROM \(table) LIMIT 1")
+                        let type = try String.fetchOne(db, sql: "SELECT typeof(\(column)) FROM \(table) ORDER BY rowid DESC LIMIT 1")
                         let value = type == "null" && ["labels", "version", "passed"].contains(column) ? "1" : changed
                         try db.execute(
                             sql: "UPDATE \(table) SET \(column) = \(value) WHERE rowid = (SELECT max(rowid) FROM \(table))")

@@ -64,7 +64,7 @@ struct SeededSeries {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         var shared = Self.places.map { Self.text($0.0, $0.1, word($0.1)) }
         let uids = ["1.2.826.0.1.77001", "1.2.826.0.1.77002", "1.2.826.0.1.77003"]
-        words += uids + ["19630412", "77009.5", "031.07"]
+        words += uids + ["19630412", "77009.5"]
         shared += [
             Self.text(0x0008_0005, "CS", "ISO_IR 192"), Self.text(0x0008_0008, "CS", "ORIGINAL\\PRIMARY\\AXIAL"),
             Self.text(0x0008_0016, "UI", "1.2.840.10008.5.1.4.1.1.2"), Self.text(0x0008_0020, "DA", "20240229"),

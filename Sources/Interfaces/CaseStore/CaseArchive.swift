@@ -34,6 +34,10 @@ public final class CaseArchive: Sendable {
             throw .damaged(path: folder.path, reason: "its database cases.sqlite is gone")
         }
         try StoreKey.make(folder)
+        // Made here, so that it and the log that SQLite writes beside it are its owner's alone from the first byte.
+        let made = Glibc.open(folder.database, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        guard made >= 0 else { throw StoreFolder.problem(folder.database, errno) }
+        close(made)
         return try CaseArchive(making: folder)
     }
 
@@ -92,7 +96,6 @@ public final class CaseArchive: Sendable {
     /// Brings the schema up to date and writes the first entry, with the lock held.
     private func prepare() throws(CaseStoreError) {
         let key = try StoreKey(folder)
-        chmod(folder.database, 0o600)
         try CaseStoreError.catching(folder.path) {
             if try queue.read({ try Self.isReady($0, folder) }) { return }
             try StoreSchema.migrator.migrate(queue)

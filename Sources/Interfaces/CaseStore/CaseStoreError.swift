@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Imaging
 import Planning
@@ -66,7 +67,10 @@ extension CaseStoreError {
         switch error.resultCode.primaryResultCode {
         case .SQLITE_FULL: self = .full(path: path)
         case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy(path: path, seconds: StoreLock.patience)
-        case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN, .SQLITE_AUTH: self = .file(path: path, errno: 13)
+        case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN, .SQLITE_AUTH:
+            // A damaged header looks like a file that may not be written: the system knows whether it may.
+            let isAllowed = access(path, R_OK | W_OK) == 0
+            self = isAllowed ? .damaged(path: path, reason: error.message ?? "") : .file(path: path, errno: errno)
         default: self = .damaged(path: path, reason: error.message ?? "SQLite says \(error.resultCode.rawValue)")
         }
     }

@@ -99,15 +99,8 @@ final class StoreLock {
         guard descriptor >= 0 else { throw StoreFolder.problem(folder.lock, errno) }
         let deadline = ContinuousClock.now + .seconds(patience)
         while flock(descriptor, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0 {
-            guard errno == EWOULDBLOCK || errno == EINTR else {
-                let reason = errno
-                close(descriptor)
-                throw .file(path: folder.lock, errno: reason)
-            }
-            guard ContinuousClock.now < deadline else {
-                close(descriptor)
-                throw .busy(path: folder.path, seconds: patience)
-            }
+            guard errno == EWOULDBLOCK || errno == EINTR else { throw .file(path: folder.lock, errno: errno) }
+            guard ContinuousClock.now < deadline else { throw .busy(path: folder.path, seconds: patience) }
             usleep(5000)
         }
     }

@@ -197,7 +197,7 @@ extension CaseContents {
 struct CaseLog: StyletCommand {
     static let configuration = CommandConfiguration(
         commandName: "log", abstract: "Show the audit trail: who did what when.",
-        discussion: "Example:\n  stylet case log\n  stylet case log --patient P-017")
+        discussion: "Example:\n  stylet case log --patient P-017")
 
     @Option(help: "Only the entries about this patient.") var patient: String?
     @OptionGroup var store: StoreOptions
@@ -225,7 +225,7 @@ struct CaseVerify: StyletCommand {
             can it be found that a whole store was put back to an earlier state, or rewritten by somebody who has its key.
 
             Example:
-              stylet case verify
+              stylet case verify --store cases/
               stylet case verify --store cases/ --remember 41:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
             """)
 

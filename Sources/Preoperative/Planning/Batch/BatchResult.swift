@@ -80,7 +80,7 @@ extension BatchResult {
     }
 
     /// `nil` for what is no such file.
-    init?(_ json: JSONValue) {
+    public init?(_ json: JSONValue) {
         guard let o = json.object, o["schema"]?.string == Self.schema, let name = o["name"]?.string,
             let inputs = o["inputs_sha256"]?.string, let status = o["status"]?.string.flatMap(Status.init),
             let screws = o["screws"]?.array, let reasons = o["reasons"]?.array
