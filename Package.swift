@@ -16,6 +16,7 @@ func tests(_ name: String, uses: [Target.Dependency]) -> Target {
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 // DCMTK's pkg-config flags do not reach the linker, so its libraries are named, dependants first.
@@ -85,10 +86,12 @@ let simulation: [Target] = [
 let interfaces: [Target] = [
     module("TerminalKit", in: "Interfaces"),
     module("Report", in: "Interfaces", uses: ["Planning", "Scenes", "CPNG"]),
+    module("CaseStore", in: "Interfaces", uses: ["Planning", grdb, crypto]),
     .executableTarget(
         name: "stylet",
         dependencies: [
-            "Report", "Scenes", "Planning", "Registration", "SerialLink", "RobotDescription", arguments, logging,
+            "Report", "Scenes", "Planning", "Registration", "SerialLink", "RobotDescription", "CaseStore", arguments,
+            logging,
         ],
         path: "Sources/stylet", swiftSettings: settings),
 ]
@@ -124,6 +127,7 @@ let testTargets: [Target] = [
     tests("SimulatedRoomTests", uses: ["SimulatedRoom", "TestSupport"]),
     tests("ScenesTests", uses: ["Scenes", "TestSupport"]),
     tests("ReportTests", uses: ["Report", "CPNG", "TestSupport"]),
+    tests("CaseStoreTests", uses: ["CaseStore", "TestSupport"]),
     tests("TerminalKitTests", uses: ["TerminalKit"]),
     tests("ArchitectureTests", uses: ["TestSupport"]),
     tests("SystemTests", uses: ["stylet", "TestSupport"]),
@@ -141,6 +145,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: shims + core + preoperative + intraoperative + simulation + interfaces + testTargets,
     swiftLanguageModes: [.v6],

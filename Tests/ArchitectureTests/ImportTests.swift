@@ -23,8 +23,8 @@ import Testing
             "PhantomKit", "SimulatedArm", "SimulatedRoom", "Planning", "Registration", "ControlRuntime", "SerialLink",
             "RobotDescription", "Settings",
         ],
-        "TerminalKit": [], "Report": ["Planning", "Scenes", "CPNG"],
-        "stylet": ["Report", "Scenes", "Planning", "Registration", "SerialLink", "RobotDescription"],
+        "TerminalKit": [], "Report": ["Planning", "Scenes", "CPNG"], "CaseStore": ["Planning"],
+        "stylet": ["Report", "Scenes", "Planning", "Registration", "SerialLink", "RobotDescription", "CaseStore"],
     ]
     static let realTimeCore: Set<String> = [
         "Frames", "SmallMatrix", "RobotModel", "Motion", "TremorFilter", "ControlCore",

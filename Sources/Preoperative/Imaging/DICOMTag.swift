@@ -43,6 +43,7 @@ enum DICOMTag: UInt32 {
     case rescaleIntercept = 0x0028_1052
     case rescaleSlope = 0x0028_1053
     case rescaleType = 0x0028_1054
+    case burnedInAnnotation = 0x0028_0301
     case lossyCompression = 0x0028_2110
     case segmentationType = 0x0062_0001
     case segments = 0x0062_0002

@@ -13,6 +13,8 @@ enum DICOMWriter {
         var rescale: Rescale
         /// Where the planes lie, if not on the volume's own grid.
         var tilted: TiltedScan?
+        /// The identifiers to write; `nil` makes them from the content.
+        var identity: SeriesIdentity?
     }
 
     static func write(
@@ -72,6 +74,7 @@ private struct SliceHeader: Sendable {
     let rescale: Rescale
     let tilted: TiltedScan?
     let identifier: ContentIdentifier
+    let identity: SeriesIdentity?
     let seriesUID, studyUID, frameUID: String
 
     init(_ image: DICOMWriter.StoredImage, _ metadata: ImageMetadata) {
@@ -83,7 +86,8 @@ private struct SliceHeader: Sendable {
         identifier.add(image.values)
         for text in [metadata.seriesUID ?? "", metadata.patientID, metadata.seriesDescription] { identifier.add(text) }
         self.identifier = identifier
-        seriesUID = identifier.uid("series")
+        identity = image.identity
+        seriesUID = image.identity?.seriesUID ?? identifier.uid("series")
         studyUID = metadata.studyUID ?? identifier.uid("study")
         frameUID = metadata.frameOfReferenceUID ?? identifier.uid("frame of reference")
     }
@@ -94,7 +98,7 @@ private struct SliceHeader: Sendable {
         let position =
             tilted?.planes[plane].origin.coordinates ?? geometry.point(VoxelIndex(0, 0, plane)).coordinates
         return [
-            identifier.uid("slice", plane), seriesUID, studyUID, frameUID,
+            identity?.instanceUIDs[plane] ?? identifier.uid("slice", plane), seriesUID, studyUID, frameUID,
             metadata.patientName, metadata.patientID, metadata.patientBirthDate, metadata.patientSex,
             metadata.studyDate,
             metadata.studyDescription, metadata.seriesDescription, metadata.manufacturer, DICOMWriter.mark,

@@ -58,7 +58,7 @@ public enum ImageWriter {
 
     /// Whole 16-bit numbers and a rescale that give back every value exactly: the file's own rescale, or whole steps from
     /// the smallest value on.
-    private static func stored(_ exact: Volume<Double>, _ own: Rescale?) -> DICOMWriter.StoredImage? {
+    static func stored(_ exact: Volume<Double>, _ own: Rescale?) -> DICOMWriter.StoredImage? {
         guard let low = exact.voxels.min(), low.isFinite else { return nil }
         let candidates = [own, Rescale(slope: 1, intercept: low + 32768)].compactMap { $0 }
         for rescale in candidates {

@@ -20,6 +20,8 @@ public enum PlanningError: Error, Equatable, Sendable {
     case impossibleName(String)
     /// The plan was made on another image: geometry or voxels differ.
     case anotherImage(planned: String, given: String)
+    /// What is wrong with an image on which nothing may be planned.
+    case imageForbidsPlanning(path: String, [Irregularity])
     /// Labels and CT do not share one grid.
     case gridsDiffer
     /// A level that this planner does not plan.

@@ -8,7 +8,7 @@ import Segmentation
 struct PlanGroup: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Plan screws and straight paths, check a plan, approve it.",
-        subcommands: [PlanSpine.self, PlanTrajectory.self, PlanCheck.self, PlanChoose.self, PlanApprove.self])
+        subcommands: [PlanSpine.self, PlanTrajectory.self, PlanCheck.self, PlanChoose.self, PlanApprove.self, PlanBatch.self])
 }
 
 /// The screws to choose from and the limits to keep.

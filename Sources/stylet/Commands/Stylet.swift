@@ -17,7 +17,7 @@ struct Stylet: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             PhantomGroup.self, Inspect.self, Convert.self, Segment.self, MeshCommand.self, PlanGroup.self,
-            ReportCommand.self,
+            ReportCommand.self, CaseGroup.self,
             KeysGroup.self, RegisterGroup.self, ArmGroup.self, FilterGroup.self, SimGroup.self, Run.self,
             SceneGroup.self, GuardCommand.self,
         ])

@@ -29,6 +29,10 @@ extension Sentences {
                 message:
                     "The plan was made on another image (\(planned.prefix(12))…) than the one given (\(given.prefix(12))…): give the CT that it was made on, or plan anew."
             )
+        case .imageForbidsPlanning(let path, let found):
+            Failure(
+                code: "image-not-for-planning",
+                message: "\(path) must not be planned on: \(found.map(Sentences.sentence).joined(separator: "; ")).")
         case .gridsDiffer:
             Failure(
                 code: "grids-differ",

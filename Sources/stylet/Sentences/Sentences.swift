@@ -1,3 +1,4 @@
+import CaseStore
 import Foundation
 import Frames
 import Imaging
@@ -29,6 +30,7 @@ enum Sentences {
         case let error as SerialLinkError: failureOf(error)
         case let error as SceneError: failureOf(error)
         case let error as ReportError: failureOf(error)
+        case let error as CaseStoreError: failureOf(error)
         case let error as SimulatedArmError: failureOf(error)
         case let error as FramesError: Failure(code: "not-a-transform", message: sentence(error) + ".")
         default: Failure(code: "failed", message: "\(error)")

@@ -147,6 +147,12 @@ typedef struct {
 /// Writes an Encapsulated STL Storage file.
 int32_t cdicom_write_mesh(const char *path, const cdicom_mesh *mesh);
 
+/// Says in a file that its patient cannot be told from it: PatientIdentityRemoved, the method as text and as codes of DCM
+/// (PS3.16 CID 7050), and that dates were moved. The file is read whole and written to `out`, another path.
+int32_t cdicom_mark_deidentified(
+    const char *path, const char *out, const char *method, const char *const *codes, const char *const *meanings,
+    int32_t count);
+
 #ifdef __cplusplus
 }
 #endif
