@@ -23,7 +23,7 @@ import Testing
             "PhantomKit", "SimulatedArm", "SimulatedRoom", "Planning", "Registration", "ControlRuntime", "SerialLink",
             "RobotDescription", "Settings",
         ],
-        "TerminalKit": [], "Report": ["Planning", "Scenes", "CPNG"],
+        "TerminalKit": [], "Report": ["Planning", "Scenes", "CPNG", "CCairo"],
         "stylet": ["Report", "Scenes", "Planning", "Registration", "SerialLink", "RobotDescription"],
     ]
     static let realTimeCore: Set<String> = [
@@ -40,7 +40,7 @@ import Testing
     }
 
     static let shims: Set<String> = [
-        "CDICOM", "CEigen", "COpenBLAS", "CSerialPort", "CRealtime", "CZlib", "CPNG", "CLibXML2",
+        "CDICOM", "CEigen", "COpenBLAS", "CSerialPort", "CRealtime", "CZlib", "CPNG", "CLibXML2", "CCairo",
     ]
 
     static func isShim(_ name: String) -> Bool { shims.contains(name) }

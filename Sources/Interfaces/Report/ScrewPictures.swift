@@ -2,29 +2,39 @@ import Frames
 import Imaging
 import Planning
 
-/// The three planes in which a screw is judged, with the screw drawn to scale over the CT.
+/// The three planes in which a screw or another straight path is judged, with it drawn to scale over the CT.
 struct ScrewPictures {
     let ct: Volume<Int16>
     let labels: LabelVolume?
     let screw: ScrewCylinder
+    var kind = PlanItem.Kind.pedicleScrew
 
-    /// A picture of 90 mm, 300 pixels wide.
+    /// A picture of 90 mm, 300 pixels wide; of more where the path is longer.
     private static let pixels = 300
-    private static let millimetresPerPixel = 0.3
+    private var millimetresPerPixel: Double { max(0.3, screw.length * 1.25 / Double(Self.pixels)) }
 
     struct Drawn {
         let plane: SlicePlane
         let caption: String
         let overlay: String
+        var window = Window.bone
     }
 
-    /// Along the screw from above, along the screw from the side, and down its barrel at the isthmus.
-    func all() -> [Drawn] { [fromTheFeet(), fromTheSide(), downTheBarrel()] }
+    /// Along the axis from the feet, along it from the side, and across it: a screw where its pedicle is, any other path at
+    /// its target.
+    func all() -> [Drawn] {
+        [fromTheFeet(), fromTheSide(), downTheBarrel()].map {
+            Drawn(plane: $0.plane, caption: $0.caption, overlay: $0.overlay, window: isScrew ? .bone : .soft)
+        }
+    }
+
+    private var isScrew: Bool { kind == .pedicleScrew }
+    private var noun: String { isScrew ? "screw" : "path" }
 
     private func plane(right: Direction<CT>, down: Direction<CT>, centre: Point<CT>) -> SlicePlane {
         SlicePlane(
             centre: centre, right: right, down: down, width: Self.pixels, height: Self.pixels,
-            millimetresPerPixel: Self.millimetresPerPixel)
+            millimetresPerPixel: millimetresPerPixel)
     }
 
     /// `axis` made perpendicular to the screw; a screw along it leaves any perpendicular.
@@ -38,7 +48,7 @@ struct ScrewPictures {
         let right = across(Vector3(1, 0, 0))
         let back = Direction<CT>(Vector3(0, 1, 0) - right.vector * right.vector.y) ?? .y
         let tilted = planeAlongScrew(right: right, towards: back)
-        return Drawn(plane: tilted, caption: "along the screw, seen from the feet", overlay: outline(in: tilted))
+        return Drawn(plane: tilted, caption: "along the \(noun), seen from the feet", overlay: outline(in: tilted))
     }
 
     /// The plane that holds the screw's axis and `side`.
@@ -53,7 +63,7 @@ struct ScrewPictures {
         let up = across(Vector3(0, 0, 1))
         let back = screw.axis.vector.y < 0 ? -screw.axis : screw.axis
         let p = plane(right: back, down: -up, centre: screw.point(at: screw.length / 2))
-        return Drawn(plane: p, caption: "along the screw, seen from the side", overlay: outline(in: p))
+        return Drawn(plane: p, caption: "along the \(noun), seen from the side", overlay: outline(in: p))
     }
 
     /// Across the screw where the pedicle is: a third of the way, and at least 10 mm, from the entry.
@@ -61,11 +71,10 @@ struct ScrewPictures {
         let up = across(Vector3(0, 0, 1))
         let side = Direction<CT>(cross(screw.axis.vector, up.vector)) ?? .x
         let right = side.vector.x < 0 ? -side : side
-        let depth = min(max(10, screw.length / 3), screw.length)
+        let depth = isScrew ? min(max(10, screw.length / 3), screw.length) : screw.length
         let p = plane(right: right, down: -up, centre: screw.point(at: depth))
-        return Drawn(
-            plane: p, caption: "down its barrel, seen from the front, \(depth.text(0)) mm from the entry",
-            overlay: circle(in: p))
+        let what = isScrew ? "down its barrel, seen from the front" : "across the path at its target, seen along it"
+        return Drawn(plane: p, caption: "\(what), \(depth.text(0)) mm from the entry", overlay: circle(in: p))
     }
 
     private func outline(in p: SlicePlane) -> String {
@@ -84,7 +93,7 @@ struct ScrewPictures {
 
     private func circle(in p: SlicePlane) -> String {
         let c = Double(Self.pixels - 1) / 2
-        let r = screw.radius / p.millimetresPerPixel
+        let r = max(screw.radius / p.millimetresPerPixel, 2)
         return svg(
             p,
             "<circle cx=\"\(c)\" cy=\"\(c)\" r=\"\(r.text(1))\" fill=\"rgba(0,229,255,.18)\" stroke=\"#00e5ff\" stroke-width=\"1.4\"/>"
@@ -105,10 +114,10 @@ extension SlicePlane {
     }
 
     /// The picture with its overlay and caption, as HTML.
-    func figure(of ct: Volume<Int16>, labels: LabelVolume?, overlay: String, caption: String) throws(ReportError)
-        -> String
-    {
-        let address = try picture(of: ct, labels: labels).dataAddress()
+    func figure(
+        of ct: Volume<Int16>, labels: LabelVolume?, window: Window = .bone, overlay: String, caption: String
+    ) throws(ReportError) -> String {
+        let address = try picture(of: ct, labels: labels, window: window).dataAddress()
         return "<figure><div class=\"picture\"><img alt=\"\(caption.htmlEscaped)\" src=\"\(address)\">\(overlay)</div>"
             + "<figcaption>\(caption.htmlEscaped)</figcaption></figure>"
     }

@@ -1,6 +1,7 @@
 import Imaging
 import Meshing
 import Settings
+import Uncertainty
 
 /// What stops a plan from being made, read, judged or signed.
 public enum PlanningError: Error, Equatable, Sendable {
@@ -33,6 +34,8 @@ public enum PlanningError: Error, Equatable, Sendable {
     /// No trusted key approved the plan as it stands.
     case notApproved(ApprovalState)
     case distance(MeshingError)
+    /// An error budget that makes no sense.
+    case uncertainty(UncertaintyError)
 }
 
 /// Why text is not JSON that we take.

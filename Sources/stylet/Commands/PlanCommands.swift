@@ -8,7 +8,9 @@ import Segmentation
 struct PlanGroup: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Plan screws, check a plan, approve it.",
-        subcommands: [PlanSpine.self, PlanCheck.self, PlanApprove.self])
+        subcommands: [
+            PlanSpine.self, PlanCheck.self, PlanApprove.self, PlanCompare.self, PlanUncertainty.self,
+        ])
 }
 
 /// The screws to choose from and the limits to keep.
@@ -36,11 +38,13 @@ struct PlanSpine: StyletCommand {
     @OptionGroup var labelOptions: LabelOptions
     @OptionGroup var catalogue: CatalogueOptions
     @Option(help: "Vertebrae, as L1-L5 or T12,L1; S1 is the sacrum's first.") var levels: LevelRange
+    @OptionGroup var budget: BudgetOptions
     @Option(help: "The plan to write.") var out: String
     @OptionGroup var answer: AnswerOptions
 
     func execute(_ console: Console) throws -> Answer {
         try Output.mustBePossible(out)
+        let errors = budget.isGiven ? UncertaintyPropagation(budget: try budget.read()) : nil
         let planner = try catalogue.planner()
         let image = try input.readForPlanning(console)
         let spine = try labelOptions.readOrSegment(image, console)
@@ -68,6 +72,13 @@ struct PlanSpine: StyletCommand {
             console.warn(
                 "\(Sentences.describe(image.ct.geometry)): margins are not known better than \(String(format: "%.1f", result.labelAccuracy)) mm."
             )
+        }
+        if let errors {
+            let findings = try console.step("uncertainty", "carrying the error budget") { [plan] progress in
+                try errors.findings(for: plan, labels: spine.labels, progress: progress)
+            }
+            plan = plan.adding(findings)
+            for finding in findings { console.say(Sentences.line(finding)) }
         }
         try plan.write(to: out)
         for item in plan.items { console.say(Sentences.line(item, metrics: item.screwMetrics)) }

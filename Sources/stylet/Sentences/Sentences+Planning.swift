@@ -46,6 +46,7 @@ extension Sentences {
         case .itemNotFound(let id): Failure(code: "item-not-found", message: "The plan has no item '\(id)'.")
         case .notApproved(let state): notApproved(state)
         case .distance(let inner): failureOf(inner)
+        case .uncertainty(let inner): failureOf(inner)
         }
     }
 
