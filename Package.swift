@@ -34,6 +34,7 @@ let shims: [Target] = [
     .systemLibrary(name: "CSerialPort", path: "Sources/Shims/CSerialPort", pkgConfig: "libserialport"),
     .systemLibrary(name: "CZlib", path: "Sources/Shims/CZlib", pkgConfig: "zlib"),
     .systemLibrary(name: "CPNG", path: "Sources/Shims/CPNG", pkgConfig: "libpng"),
+    .systemLibrary(name: "CCairo", path: "Sources/Shims/CCairo", pkgConfig: "cairo"),
     .systemLibrary(name: "CLibXML2", path: "Sources/Shims/CLibXML2", pkgConfig: "libxml-2.0"),
     .target(name: "CRealtime", path: "Sources/Shims/CRealtime"),
 ]
@@ -85,7 +86,7 @@ let simulation: [Target] = [
 
 let interfaces: [Target] = [
     module("TerminalKit", in: "Interfaces"),
-    module("Report", in: "Interfaces", uses: ["Planning", "Scenes", "CPNG"]),
+    module("Report", in: "Interfaces", uses: ["Planning", "Scenes", "CPNG", "CCairo", crypto]),
     module("CaseStore", in: "Interfaces", uses: ["Planning", grdb, crypto]),
     .executableTarget(
         name: "stylet",

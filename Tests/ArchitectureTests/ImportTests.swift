@@ -23,8 +23,12 @@ import Testing
             "PhantomKit", "SimulatedArm", "SimulatedRoom", "Planning", "Registration", "ControlRuntime", "SerialLink",
             "RobotDescription", "Settings",
         ],
-        "TerminalKit": [], "Report": ["Planning", "Scenes", "CPNG"], "CaseStore": ["Planning"],
-        "stylet": ["Report", "Scenes", "Planning", "Registration", "SerialLink", "RobotDescription", "CaseStore"],
+        "TerminalKit": [], "PlanEditor": ["Planning", "TerminalKit"],
+        "Report": ["Planning", "Scenes", "CPNG", "CCairo"], "CaseStore": ["Planning"],
+        "stylet": [
+            "PlanEditor", "TerminalKit", "Report", "Scenes", "Planning", "Registration", "SerialLink",
+            "RobotDescription", "CaseStore",
+        ],
     ]
     static let realTimeCore: Set<String> = [
         "Frames", "SmallMatrix", "RobotModel", "Motion", "TremorFilter", "ControlCore",
@@ -40,7 +44,7 @@ import Testing
     }
 
     static let shims: Set<String> = [
-        "CDICOM", "CEigen", "COpenBLAS", "CSerialPort", "CRealtime", "CZlib", "CPNG", "CLibXML2",
+        "CDICOM", "CEigen", "COpenBLAS", "CSerialPort", "CRealtime", "CZlib", "CPNG", "CLibXML2", "CCairo",
     ]
 
     static func isShim(_ name: String) -> Bool { shims.contains(name) }

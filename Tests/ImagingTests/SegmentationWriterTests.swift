@@ -98,4 +98,20 @@ import Testing
             #expect(throws: ImagingError.self) { try ImageReader.read(path) }
         }
     }
+
+    /// A PDF joins the image's patient and study in a series of its own, and names every image.
+    @Test func pdfIsWrapped() throws {
+        try withSeries { image, folder in
+            let pdf = Data("%PDF-1.5 not much of one".utf8)
+            let path = folder + "/report.dcm"
+            try EncapsulatedPDF.write(
+                pdf: pdf, title: "Report", of: image.metadata, on: image.ct.geometry, to: path)
+            #expect(try Data(contentsOf: URL(fileURLWithPath: path)).range(of: pdf) != nil)
+            let file = try DICOMFile(path, headerOnly: true)
+            #expect(file.text(.sopClassUID) == "1.2.840.10008.5.1.4.1.1.104.1" && file.text(.modality) == "DOC")
+            #expect(file.text(.studyInstanceUID) == image.metadata.studyUID)
+            #expect(file.text(.patientID) == image.metadata.patientID)
+            #expect(file.text(.seriesInstanceUID) != image.metadata.seriesUID)
+        }
+    }
 }

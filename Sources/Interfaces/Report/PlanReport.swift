@@ -1,5 +1,4 @@
 import Foundation
-import Frames
 import Imaging
 import Planning
 import Scenes
@@ -13,6 +12,14 @@ public struct PlanReport {
     public var scene: SceneResult?
     /// Remarks that belong on the first page: irregularities, uncertain level names.
     public var remarks: [String] = []
+    /// What the numbers are held against.
+    public var limits = PlanLimits()
+    /// The version before, to say what changed.
+    public var previous: PlanFile?
+    /// With these each approval is checked; without them it is only named.
+    public var trusted: TrustedKeys?
+    /// Where three.js is; a page without it has a still picture instead of the model that turns.
+    var library = ThreeLibrary.installed()
 
     public init(image: LoadedImage, labels: LabelVolume?, plan: PlanFile) {
         self.image = image
@@ -26,14 +33,21 @@ public struct PlanReport {
     public func html(progress: ProgressReport? = nil) throws(ReportError) -> String {
         var page = HTMLPage(title: "Stylet plan: \(title)")
         addCase(to: &page)
+        if let previous { ChangesSection(comparison: PlanComparison(from: previous, to: plan)).add(to: &page) }
+        addTables(to: &page)
+        UncertaintySection(plan: plan, limits: limits).add(to: &page)
+        page.add("<div class=\"model-part\">")
+        try ModelSection(scene: model, library: library).add(to: &page)
+        page.add("</div>")
         try addOverview(to: &page)
-        addTable(to: &page)
         if let scene { SceneSection(scene: scene).add(to: &page) }
-        page.heading("Each screw")
+        page.add("<div class=\"items\">")
+        page.heading("Each item")
         for (number, item) in plan.items.enumerated() {
             try addItem(item, to: &page)
             progress?(Double(number + 1) / Double(plan.items.count))
         }
+        page.add("</div>")
         return page.html
     }
 
@@ -45,108 +59,18 @@ public struct PlanReport {
         do { try AtomicFile.write(data, to: path) } catch { throw .notWritten(path: path, reason: "\(error)") }
     }
 
-    private var title: String {
+    private var prepared: ModelScene?
+
+    /// What the model shows.
+    var model: ModelScene { prepared ?? ModelScene(labels: labels, plan: plan) }
+
+    /// Makes the model's surfaces, so that a page and a PDF of one report need not make them twice.
+    public mutating func prepareModel(progress: ProgressReport? = nil) {
+        prepared = ModelScene(labels: labels, plan: plan, progress: progress)
+    }
+
+    var title: String {
         let described = image.metadata.seriesDescription
         return described.isEmpty ? "\(plan.items.count) items" : described
-    }
-
-    private func addCase(to page: inout HTMLPage) {
-        let g = image.ct.geometry
-        page.add("<h1>\(title.htmlEscaped)</h1>")
-        page.add(
-            "<p class=\"lead\">\(plan.items.count) planned items · \(g.size.x)×\(g.size.y)×\(g.size.z) voxels of "
-                + "\(g.spacing.x.text(3))×\(g.spacing.y.text(3))×\(g.spacing.z.text(3)) mm · series "
-                + "\((image.metadata.seriesUID ?? "without UID").htmlEscaped) · image \(String(plan.image.sha256.prefix(12)).htmlEscaped)…</p>"
-        )
-        let names = plan.approvals.map(\.name)
-        if names.isEmpty {
-            page.notice("This plan is not approved: no robot will follow it.", stop: true)
-        } else {
-            page.notice(
-                "Signed by \(names.joined(separator: ", ")). A signature is worth what its key is: check it with the list of trusted keys."
-            )
-        }
-        if !uncertainLevels.isEmpty {
-            page.notice(
-                "The image does not settle the level names \(uncertainLevels.joined(separator: ", ")): count them with "
-                    + "another image before anything is done.", stop: true)
-        }
-        for remark in remarks { page.notice(remark) }
-    }
-
-    /// Levels that the plan itself calls uncertain, each once.
-    private var uncertainLevels: [String] {
-        var names: [String] = []
-        for item in plan.items where item.metrics["level_is_certain"] == .bool(false) {
-            let name = item.level?.name ?? item.id
-            if !names.contains(name) { names.append(name) }
-        }
-        return names
-    }
-
-    private func addTable(to page: inout HTMLPage) {
-        page.heading("Numbers")
-        let rows = plan.items.map { item -> [String] in
-            guard let m = item.screwMetrics else { return [item.id.htmlEscaped] + Array(repeating: "–", count: 9) }
-            return [
-                "<a href=\"#\(item.id.htmlEscaped)\">\(item.id.htmlEscaped)</a>", Self.grade(m.grade),
-                "\(item.diameter.text(1)) × \(item.length.text(0))", m.breach.text(2), m.margin.text(2),
-                m.medialMargin.text(2),
-                m.anteriorMargin.text(1), m.meanDensity.text(0), degrees(radians: m.convergence).text(1),
-                degrees(radians: m.cranialTilt).text(1),
-            ]
-        }
-        page.table(
-            header: [
-                "item", "grade", "size mm", "breach mm", "margin mm", "medial mm", "anterior mm", "density HU",
-                "convergence °", "tilt °",
-            ],
-            rows: rows)
-    }
-
-    private func addItem(_ item: PlanItem, to page: inout HTMLPage) throws(ReportError) {
-        guard let screw = item.cylinder else { return }
-        let grade = item.screwMetrics.map { Self.grade($0.grade) } ?? ""
-        page.add(
-            "<section class=\"screw\" id=\"\(item.id.htmlEscaped)\"><header><h3>\(item.id.htmlEscaped)</h3>"
-                + "<span>\(item.diameter.text(1)) × \(item.length.text(0)) mm</span>\(grade)</header><div class=\"planes\">"
-        )
-        let isPath = item.kind != .pedicleScrew
-        let pictures =
-            isPath
-            ? TrajectoryPictures(ct: image.ct, labels: labels, path: screw).all()
-            : ScrewPictures(ct: image.ct, labels: labels, screw: screw).all()
-        for drawn in pictures {
-            page.add(
-                try drawn.plane.figure(
-                    of: image.ct, labels: labels, window: isPath ? TrajectoryPictures.window : .bone,
-                    overlay: drawn.overlay, caption: drawn.caption))
-        }
-        page.add("</div><div class=\"numbers\">\(numbers(item) + TrajectoryNumbers.html(item))</div></section>")
-    }
-
-    private func numbers(_ item: PlanItem) -> String {
-        func point(_ p: Point<CT>) -> String { "\(p.x.text(1)), \(p.y.text(1)), \(p.z.text(1))" }
-        var rows = [("entry LPS mm", point(item.entry)), ("tip LPS mm", point(item.target))]
-        if let m = item.screwMetrics {
-            rows += [
-                ("margin", "\(m.margin.text(2)) mm"), ("to the canal", "\(m.medialMargin.text(2)) mm"),
-                ("in front of the tip", "\(m.anteriorMargin.text(1)) mm"),
-                ("mean density", "\(m.meanDensity.text(0)) HU"),
-                ("convergence", "\(degrees(radians: m.convergence).text(1))°"),
-                ("cranial tilt", "\(degrees(radians: m.cranialTilt).text(1))°"),
-            ]
-            if let w = m.isthmusWidth { rows.append(("pedicle's isthmus", "\(w.text(1)) mm")) }
-            if let fill = m.fill(diameter: item.diameter) {
-                rows.append(("fill of the isthmus", "\((fill * 100).text(0)) %"))
-            }
-            if let e = m.endplateClearance { rows.append(("to the endplates", "\(e.text(1)) mm")) }
-        }
-        return rows.map { "<div><span>\($0.0.htmlEscaped)</span><b>\($0.1.htmlEscaped)</b></div>" }.joined()
-    }
-
-    static func grade(_ grade: GertzbeinRobbins) -> String {
-        let look = grade == .A ? "good" : grade == .B ? "fair" : "bad"
-        return "<span class=\"\(look)\">\(grade.rawValue)</span>"
     }
 }

@@ -2,29 +2,30 @@ import Frames
 import Imaging
 import Planning
 
-/// The three planes in which a screw is judged, with the screw drawn to scale over the CT.
+/// The three planes in which a screw is judged, with it drawn to scale over the CT.
 struct ScrewPictures {
     let ct: Volume<Int16>
     let labels: LabelVolume?
     let screw: ScrewCylinder
 
-    /// A picture of 90 mm, 300 pixels wide.
+    /// A picture of 90 mm, 300 pixels wide; of more where the path is longer.
     private static let pixels = 300
-    private static let millimetresPerPixel = 0.3
+    private var millimetresPerPixel: Double { max(0.3, screw.length * 1.25 / Double(Self.pixels)) }
 
     struct Drawn {
         let plane: SlicePlane
         let caption: String
         let overlay: String
+        var window = Window.bone
     }
 
-    /// Along the screw from above, along the screw from the side, and down its barrel at the isthmus.
+    /// Along the axis from the feet, along it from the side, and across it where its pedicle is.
     func all() -> [Drawn] { [fromTheFeet(), fromTheSide(), downTheBarrel()] }
 
     private func plane(right: Direction<CT>, down: Direction<CT>, centre: Point<CT>) -> SlicePlane {
         SlicePlane(
             centre: centre, right: right, down: down, width: Self.pixels, height: Self.pixels,
-            millimetresPerPixel: Self.millimetresPerPixel)
+            millimetresPerPixel: millimetresPerPixel)
     }
 
     /// `axis` made perpendicular to the screw; a screw along it leaves any perpendicular.
@@ -63,9 +64,8 @@ struct ScrewPictures {
         let right = side.vector.x < 0 ? -side : side
         let depth = min(max(10, screw.length / 3), screw.length)
         let p = plane(right: right, down: -up, centre: screw.point(at: depth))
-        return Drawn(
-            plane: p, caption: "down its barrel, seen from the front, \(depth.text(0)) mm from the entry",
-            overlay: circle(in: p))
+        let what = "down its barrel, seen from the front"
+        return Drawn(plane: p, caption: "\(what), \(depth.text(0)) mm from the entry", overlay: circle(in: p))
     }
 
     private func outline(in p: SlicePlane) -> String {
@@ -84,7 +84,7 @@ struct ScrewPictures {
 
     private func circle(in p: SlicePlane) -> String {
         let c = Double(Self.pixels - 1) / 2
-        let r = screw.radius / p.millimetresPerPixel
+        let r = max(screw.radius / p.millimetresPerPixel, 2)
         return svg(
             p,
             "<circle cx=\"\(c)\" cy=\"\(c)\" r=\"\(r.text(1))\" fill=\"rgba(0,229,255,.18)\" stroke=\"#00e5ff\" stroke-width=\"1.4\"/>"

@@ -37,6 +37,7 @@ struct Window {
     let white: Double
 
     static let bone = Window(black: -250, white: 1050)
+    static let soft = Window(black: -120, white: 280)
 
     func gray(_ hu: Double) -> UInt8 {
         UInt8(max(0, min(255, (hu - black) / (white - black) * 255)).rounded())
@@ -63,12 +64,16 @@ extension SlicePlane {
         return image
     }
 
+    /// What a path must meet or keep clear of.
+    private static let outlined: Set<AnatomicalLabel> = [
+        .sacrum, .spinalCanal, .vessel, .ventricle, .lesion, .skull,
+    ]
+
     private static func mark(_ labels: LabelVolume, at p: Point<CT>) -> UInt8 {
         let i = labels.geometry.nearest(p)
         guard labels.size.contains(i) else { return 0 }
         let label = labels[label: i]
-        let shown: Set<AnatomicalLabel> = [.sacrum, .spinalCanal, .vessel, .ventricle, .lesion]
-        return label.isVertebra || shown.contains(label) ? label.number : 0
+        return label.isVertebra || outlined.contains(label) ? label.number : 0
     }
 
     private func outline(_ marks: [UInt8], into image: inout RGBImage) {
@@ -98,6 +103,10 @@ enum LabelColour {
     ]
 
     static func of(_ label: AnatomicalLabel) -> SIMD3<UInt8> {
-        label == .spinalCanal ? SIMD3(0, 114, 255) : palette[Int(label.number) % palette.count]
+        switch label {
+        case .spinalCanal: SIMD3(0, 114, 255)
+        case .vessel: SIMD3(255, 60, 60)
+        default: palette[Int(label.number) % palette.count]
+        }
     }
 }

@@ -9,11 +9,12 @@ struct TrajectoryPictures {
     let path: ScrewCylinder
 
     private static let pixels = 300
-    /// Vessels with contrast beside brain.
-    static let window = Window(black: -60, white: 260)
 
     func all() -> [ScrewPictures.Drawn] {
-        [along(toSide: Vector3(0, 0, 1), "along the path, across the front"), along(toSide: Vector3(0, 1, 0), "along the path, across the side"), across()]
+        [
+            along(toSide: Vector3(0, 0, 1), "along the path, across the front"),
+            along(toSide: Vector3(0, 1, 0), "along the path, across the side"), across(),
+        ]
     }
 
     /// The whole path and 12 mm at either end.
@@ -26,7 +27,7 @@ struct TrajectoryPictures {
         let plane = SlicePlane(
             centre: path.point(at: path.length / 2), right: right, down: path.axis, width: Self.pixels,
             height: Self.pixels, millimetresPerPixel: scale)
-        return ScrewPictures.Drawn(plane: plane, caption: "\(caption): skin above, target below", overlay: outline(plane))
+        return ScrewPictures.Drawn(plane: plane, caption: "\(caption): skin above, target below", overlay: outline(plane), window: .soft)
     }
 
     private func across() -> ScrewPictures.Drawn {
@@ -40,7 +41,8 @@ struct TrajectoryPictures {
             "<circle cx=\"\(c)\" cy=\"\(c)\" r=\"\(r.text(1))\" fill=\"rgba(0,229,255,.25)\" stroke=\"#00e5ff\" stroke-width=\"1.4\"/>"
             + "<circle cx=\"\(c)\" cy=\"\(c)\" r=\"\((r + 3 / plane.millimetresPerPixel).text(1))\" fill=\"none\" stroke=\"#ffea00\" stroke-dasharray=\"4 3\"/>"
         return ScrewPictures.Drawn(
-            plane: plane, caption: "across the path at its target; dashed: 3 mm round it", overlay: svg(plane, circles))
+            plane: plane, caption: "across the path at its target; dashed: 3 mm round it", overlay: svg(plane, circles),
+            window: .soft)
     }
 
     private func outline(_ p: SlicePlane) -> String {
@@ -59,24 +61,12 @@ struct TrajectoryPictures {
     }
 }
 
-/// The numbers of a straight path, as the report's page shows them.
-enum TrajectoryNumbers {
-    static func html(_ item: PlanItem) -> String {
-        guard let m = item.trajectoryMetrics else { return "" }
-        var rows: [(String, String)] = []
-        if let other = item.alternativeTo { rows.append(("an alternative to", other)) }
-        rows.append(("to the nearest vessel", m.vesselDistance.map { "\($0.text(2)) mm" } ?? "not known"))
-        rows.append(("risk to vessels", m.risk.map { $0.text(3) } ?? "not known"))
-        func add(_ name: String, _ x: Double?, _ unit: String = " mm") {
-            if let x { rows.append((name, x.text(1) + unit)) }
-        }
-        add("angle to the skull's normal", m.skullAngle.map { degrees(radians: $0) }, "°")
-        add("skin to target", m.depth)
-        add("within the brain", m.brainLength)
-        add("to a ventricle", m.ventricleDistance)
-        add("to what is avoided", m.noGoDistance)
-        add("to bone", m.boneDistance)
-        add("across the midline", m.midlineCrossing)
-        return rows.map { "<div><span>\($0.0.htmlEscaped)</span><b>\($0.1.htmlEscaped)</b></div>" }.joined()
+extension PlanItem {
+    /// The pictures in which an item of this kind is judged; none where it has no axis.
+    func pictures(of ct: Volume<Int16>, labels: LabelVolume?) -> [ScrewPictures.Drawn] {
+        guard let cylinder else { return [] }
+        return kind.isScrew
+            ? ScrewPictures(ct: ct, labels: labels, screw: cylinder).all()
+            : TrajectoryPictures(ct: ct, labels: labels, path: cylinder).all()
     }
 }

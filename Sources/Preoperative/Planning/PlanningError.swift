@@ -1,6 +1,7 @@
 import Imaging
 import Meshing
 import Settings
+import Uncertainty
 
 /// What stops a plan from being made, read, judged or signed.
 public enum PlanningError: Error, Equatable, Sendable {
@@ -37,6 +38,8 @@ public enum PlanningError: Error, Equatable, Sendable {
     case distance(MeshingError)
     /// Why a straight path is not planned, or not carried out.
     case trajectory(TrajectoryFault)
+    /// An error budget that makes no sense.
+    case uncertainty(UncertaintyError)
 }
 
 /// Why text is not JSON that we take.

@@ -7,8 +7,11 @@ import Segmentation
 
 struct PlanGroup: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "plan", abstract: "Plan screws and straight paths, check a plan, approve it.",
-        subcommands: [PlanSpine.self, PlanTrajectory.self, PlanCheck.self, PlanChoose.self, PlanApprove.self, PlanBatch.self])
+        commandName: "plan", abstract: "Plan screws and straight paths, look at them, check, compare and approve plans.",
+        subcommands: [
+            PlanSpine.self, PlanTrajectory.self, PlanCheck.self, PlanEdit.self, PlanChoose.self, PlanCompare.self,
+            PlanUncertainty.self, PlanApprove.self, PlanBatch.self,
+        ])
 }
 
 /// The screws to choose from and the limits to keep.
@@ -56,11 +59,13 @@ struct PlanSpine: StyletCommand {
     @Option(help: "Another technique for a level, as C3=roy-camille; repeatable.") var technique: [LevelTechnique] = []
     @Flag(help: "Put other good screws for each pedicle beside the chosen one; no robot executes them.")
     var proposals = false
+    @OptionGroup var budget: BudgetOptions
     @Option(help: "The plan to write.") var out: String
     @OptionGroup var answer: AnswerOptions
 
     func execute(_ console: Console) throws -> Answer {
         try Output.mustBePossible(out)
+        let errors = budget.isGiven ? UncertaintyPropagation(budget: try budget.read()) : nil
         var planner = try catalogue.planner()
         planner.givesProposals = proposals
         for choice in technique { planner.techniques[choice.level] = choice.technique }
@@ -90,6 +95,13 @@ struct PlanSpine: StyletCommand {
             console.warn(
                 "\(Sentences.describe(image.ct.geometry)): margins are not known better than \(String(format: "%.1f", result.labelAccuracy)) mm."
             )
+        }
+        if let errors {
+            let findings = try console.step("uncertainty", "carrying the error budget") { [plan] progress in
+                try errors.findings(for: plan, labels: spine.labels, progress: progress)
+            }
+            plan = plan.adding(findings)
+            for finding in findings { console.say(Sentences.line(finding)) }
         }
         try plan.write(to: out)
         for item in plan.items { console.say(Sentences.line(item, metrics: item.screwMetrics)) }
@@ -168,7 +180,7 @@ struct PlanCheck: StyletCommand {
     func execute(_ console: Console) throws -> Answer {
         let file = try PlanFile.read(plan)
         let image = try input.readForPlanning(console)
-        let isOfPaths = file.items.allSatisfy { $0.kind != .pedicleScrew }
+        let isOfPaths = file.items.allSatisfy { !$0.kind.isScrew }
         let labels =
             isOfPaths
             ? try labelOptions.readOrSegmentHead(image, console) : try labelOptions.readOrSegment(image, console).labels
@@ -177,7 +189,7 @@ struct PlanCheck: StyletCommand {
         }
         for (item, planned) in zip(result.items, file.items) {
             console.say(
-                planned.kind == .pedicleScrew
+                planned.kind.isScrew
                     ? Sentences.line(planned, metrics: item.metrics) : Sentences.line(planned, path: item.trajectory))
             for finding in item.findings { console.say("    \(Sentences.sentence(finding))") }
         }

@@ -65,6 +65,8 @@ extension Sentences {
         switch error {
         case .pictureNotWritten(let width, let height):
             Failure(code: "failed", message: "A picture of \(width)×\(height) could not be made.")
+        case .documentNotDrawn(let reason):
+            Failure(code: "failed", message: "The PDF could not be drawn: \(reason).")
         case .notWritten(let path, let reason):
             Failure(code: "not-written", message: "\(path) was not written: \(reason).")
         }

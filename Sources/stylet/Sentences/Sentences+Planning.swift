@@ -51,6 +51,7 @@ extension Sentences {
         case .notApproved(let state): notApproved(state)
         case .distance(let inner): failureOf(inner)
         case .trajectory(let fault): failureOf(fault)
+        case .uncertainty(let inner): failureOf(inner)
         }
     }
 

@@ -13,6 +13,7 @@ import Segmentation
 import SerialLink
 import SimulatedArm
 import Settings
+import Uncertainty
 
 /// Turns the targets' errors, which hold data, into sentences for a person: what, where, and what to do.
 enum Sentences {
@@ -23,6 +24,7 @@ enum Sentences {
         case let error as SettingsError: failureOf(error)
         case let error as PlanningError: failureOf(error)
         case let error as RegistrationError: failureOf(error)
+        case let error as UncertaintyError: failureOf(error)
         case let error as SegmentationError: failureOf(error)
         case let error as MeshingError: failureOf(error)
         case let error as PhantomError: failureOf(error)

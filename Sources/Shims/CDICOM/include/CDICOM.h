@@ -132,20 +132,24 @@ int32_t cdicom_segmentation_add_frame(
 
 int32_t cdicom_segmentation_save(cdicom_segmentation_writer *writer, const char *path);
 
-/// A triangle mesh in binary STL (CT coordinates in mm) to be wrapped into a DICOM object of the study of `source_path`.
+/// A document (a triangle mesh in binary STL in CT coordinates, or a PDF) to be wrapped into a DICOM object of the study of
+/// `source_path`.
 typedef struct {
     const char *source_path, *source_series_uid, *sop_instance_uid, *series_uid;
     const char *title, *series_description, *software_versions, *date, *time;
     int32_t instance_number;
-    const uint8_t *stl;
+    const uint8_t *bytes;
     size_t size;
     const char *const *source_classes;
     const char *const *source_instances;
     int32_t sources;
-} cdicom_mesh;
+} cdicom_document;
 
 /// Writes an Encapsulated STL Storage file.
-int32_t cdicom_write_mesh(const char *path, const cdicom_mesh *mesh);
+int32_t cdicom_write_mesh(const char *path, const cdicom_document *mesh);
+
+/// Writes an Encapsulated PDF Storage file.
+int32_t cdicom_write_pdf(const char *path, const cdicom_document *pdf);
 
 /// Says in a file that its patient cannot be told from it: PatientIdentityRemoved, the method as text and as codes of DCM
 /// (PS3.16 CID 7050), and that dates were moved. The file is read whole and written to `out`, another path.

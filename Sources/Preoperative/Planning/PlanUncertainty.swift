@@ -1,0 +1,57 @@
+import Frames
+import Imaging
+import Uncertainty
+
+extension UncertaintyPropagation {
+    /// What an item's uncertainty came to, or why its bone could not be looked at.
+    public struct Finding: Equatable, Sendable {
+        public let id: String
+        public let uncertainty: ItemUncertainty
+        /// Why there is no probability of grade A, where the item is a screw.
+        public let fault: PlanningError?
+    }
+
+    /// Every item of a plan, in its order.
+    ///
+    /// - Throws: `PlanningError.gridsDiffer`, `.uncertainty`.
+    public func findings(
+        for plan: PlanFile, labels: LabelVolume, progress: ProgressReport? = nil
+    ) throws(PlanningError) -> [Finding] {
+        let levels = Set(plan.items.compactMap { $0.kind == .pedicleScrew ? $0.level : nil }).sorted()
+        let bones = parallelMap(levels.count) { i in
+            Result { () throws(PlanningError) in try VertebraAnatomy(levels[i], in: labels).boneDepth }
+        }
+        let found = parallelMap(plan.items.count, progress: progress) { i -> Result<Finding, UncertaintyError> in
+            let item = plan.items[i]
+            let bone = item.kind == .pedicleScrew ? item.level.flatMap { levels.firstIndex(of: $0) }.map { bones[$0] } : nil
+            return Result { () throws(UncertaintyError) in
+                switch bone {
+                case .success(let bone)?: try Finding(id: item.id, uncertainty: uncertainty(of: item, in: bone), fault: nil)
+                case .failure(let fault)?:
+                    try Finding(id: item.id, uncertainty: uncertainty(of: item, in: nil), fault: fault)
+                case nil: try Finding(id: item.id, uncertainty: uncertainty(of: item, in: nil), fault: nil)
+                }
+            }
+        }
+        var findings: [Finding] = []
+        for one in found {
+            do throws(UncertaintyError) { findings.append(try one.get()) } catch { throw .uncertainty(error) }
+        }
+        return findings
+    }
+}
+
+extension PlanFile {
+    /// The plan with each item's uncertainty among its metrics, in place of any that was there. Approvals of the plan as it
+    /// was do not hold for it.
+    public func adding(_ findings: [UncertaintyPropagation.Finding]) -> PlanFile {
+        var plan = self
+        let byID = Dictionary(findings.map { ($0.id, $0.uncertainty.json) }, uniquingKeysWith: { a, _ in a })
+        for i in plan.items.indices {
+            guard let new = byID[plan.items[i].id] else { continue }
+            plan.items[i].metrics = plan.items[i].metrics.filter { !ItemUncertainty.keys.contains($0.key) }
+            plan.items[i].metrics.merge(new) { $1 }
+        }
+        return plan
+    }
+}
