@@ -86,13 +86,14 @@ let simulation: [Target] = [
 
 let interfaces: [Target] = [
     module("TerminalKit", in: "Interfaces"),
+    module("PlanEditor", in: "Interfaces", uses: ["Planning", "TerminalKit"]),
     module("Report", in: "Interfaces", uses: ["Planning", "Scenes", "CPNG", "CCairo", crypto]),
     module("CaseStore", in: "Interfaces", uses: ["Planning", grdb, crypto]),
     .executableTarget(
         name: "stylet",
         dependencies: [
-            "Report", "Scenes", "Planning", "Registration", "SerialLink", "RobotDescription", "CaseStore", arguments,
-            logging,
+            "PlanEditor", "TerminalKit", "Report", "Scenes", "Planning", "Registration", "SerialLink", "RobotDescription",
+            "CaseStore", arguments, logging,
         ],
         path: "Sources/stylet", swiftSettings: settings),
 ]
@@ -130,6 +131,7 @@ let testTargets: [Target] = [
     tests("ReportTests", uses: ["Report", "CPNG", "TestSupport"]),
     tests("CaseStoreTests", uses: ["CaseStore", "TestSupport"]),
     tests("TerminalKitTests", uses: ["TerminalKit"]),
+    tests("PlanEditorTests", uses: ["PlanEditor", "PhantomKit", "TestSupport"]),
     tests("ArchitectureTests", uses: ["TestSupport"]),
     tests("SystemTests", uses: ["stylet", "TestSupport"]),
 ]

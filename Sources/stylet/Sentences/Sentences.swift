@@ -4,6 +4,7 @@ import Frames
 import Imaging
 import Meshing
 import PhantomKit
+import PlanEditor
 import Planning
 import Registration
 import Report
@@ -14,6 +15,7 @@ import SerialLink
 import SimulatedArm
 import Settings
 import Uncertainty
+import TerminalKit
 
 /// Turns the targets' errors, which hold data, into sentences for a person: what, where, and what to do.
 enum Sentences {
@@ -32,6 +34,8 @@ enum Sentences {
         case let error as SerialLinkError: failureOf(error)
         case let error as SceneError: failureOf(error)
         case let error as ReportError: failureOf(error)
+        case let error as PlanEditorError: failureOf(error)
+        case let error as TerminalError: failureOf(error)
         case let error as CaseStoreError: failureOf(error)
         case let error as SimulatedArmError: failureOf(error)
         case let error as FramesError: Failure(code: "not-a-transform", message: sentence(error) + ".")

@@ -1,0 +1,148 @@
+import Files
+import Foundation
+import Imaging
+import Planning
+
+/// What was done since the plan was last saved, beside the plan: after a kill or a lost connection it is done again.
+///
+/// One line of JSON each: first `{"schema":"stylet.plan-edits/1","plan_sha256":…,"labels_sha256":…}`, the plan and the labels on
+/// which the edits were made; then `{"edit":…,"title":…}`, `"undo"` or `"redo"` in their order. Each line is written at once and
+/// brought to the disk within half a second. A last line without its end was cut off by the kill, and is left out.
+public final class EditJournal {
+    public static let schema = "stylet.plan-edits/1"
+
+    public enum Entry: Equatable, Sendable {
+        case edit(PlanEdit, title: String, burst: String?)
+        case undo, redo
+    }
+
+    /// What the journal's edits start from.
+    public struct Base: Equatable, Sendable {
+        public var planSHA256, labelsSHA256: String
+
+        public init(planSHA256: String, labelsSHA256: String) {
+            (self.planSHA256, self.labelsSHA256) = (planSHA256, labelsSHA256)
+        }
+    }
+
+    /// What was found when the journal was opened.
+    public enum Found: Equatable, Sendable {
+        case nothing
+        /// Edits on the very plan and labels that are there; `cut` where the last one was not whole.
+        case edits([Entry], cut: Bool)
+        /// Edits on another plan or other labels: put aside under this name, never done here.
+        case foreign(movedTo: String)
+    }
+
+    public let path: String
+    private let file: Int32
+    private var isUnflushed = false
+
+    /// The journal's place for a plan's file.
+    public static func path(forPlan plan: String) -> String { plan + ".edits" }
+
+    /// Opens the journal, and keeps others from it until it is closed.
+    ///
+    /// - Throws: `PlanEditorError.journal`, `.openElsewhere`.
+    public init(path: String, base: Base) throws(PlanEditorError) {
+        self.path = path
+        file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw .journal(path: path, errno: errno) }
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+            let number = errno
+            close(file)
+            throw number == EWOULDBLOCK ? .openElsewhere(path: path) : .journal(path: path, errno: number)
+        }
+        found = .nothing
+        found = try recover(base)
+    }
+
+    deinit { close(file) }
+
+    public private(set) var found: Found
+
+    private func recover(_ base: Base) throws(PlanEditorError) -> Found {
+        let bytes: [UInt8]
+        do { bytes = [UInt8](try WholeFile.read(path, limit: 256 << 20)) } catch {
+            throw .journal(path: path, errno: EFBIG)
+        }
+        let (header, entries, cut) = Self.parse(bytes)
+        guard header != nil || !bytes.isEmpty, !(entries.isEmpty && !cut) else {
+            try restart(base)
+            return .nothing
+        }
+        guard let header, header == base else {
+            let aside = Self.freeName(path)
+            do { try AtomicFile.write(Data(bytes), to: aside) } catch { throw .journal(path: aside, errno: EIO) }
+            try restart(base)
+            return .foreign(movedTo: aside)
+        }
+        return .edits(entries, cut: cut)
+    }
+
+    private static func freeName(_ path: String) -> String {
+        var number = 1
+        while FileManager.default.fileExists(atPath: "\(path).\(number)") { number += 1 }
+        return "\(path).\(number)"
+    }
+
+    /// Everything that is whole, from the first line on.
+    static func parse(_ bytes: [UInt8]) -> (header: Base?, entries: [Entry], cut: Bool) {
+        var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+        var cut = !(lines.popLast()?.isEmpty ?? true)
+        guard let first = lines.first, let header = try? Base(json: JSONParser.parse(Array(first))) else {
+            return (nil, [], cut)
+        }
+        var entries: [Entry] = []
+        for line in lines.dropFirst() {
+            guard let json = try? JSONParser.parse(Array(line)), let entry = Entry(json: json) else {
+                // What follows a damaged line was made on what is lost.
+                cut = true
+                break
+            }
+            entries.append(entry)
+        }
+        return (header, entries, cut)
+    }
+
+    /// Empties the journal: what was done is in the plan's file.
+    public func restart(_ base: Base) throws(PlanEditorError) {
+        guard ftruncate(file, 0) == 0, lseek(file, 0, SEEK_SET) == 0 else { throw .journal(path: path, errno: errno) }
+        try write(base.json)
+        try flush()
+    }
+
+    /// What was recovered stays, whole; new entries follow it.
+    public func keepRecovered(_ base: Base, _ entries: [Entry]) throws(PlanEditorError) {
+        try restart(base)
+        for entry in entries { try write(entry.json) }
+        try flush()
+    }
+
+    /// Writes an entry at once; a kill of the program no longer loses it.
+    public func append(_ entry: Entry) throws(PlanEditorError) { try write(entry.json) }
+
+    private func write(_ json: JSONValue) throws(PlanEditorError) {
+        let line = json.canonicalBytes + [0x0A]
+        var at = 0
+        while at < line.count {
+            let count = line.withUnsafeBytes { Foundation.write(file, $0.baseAddress! + at, line.count - at) }
+            guard count > 0 else {
+                if errno == EINTR { continue }
+                throw .journal(path: path, errno: errno)
+            }
+            at += count
+        }
+        isUnflushed = true
+    }
+
+    /// Brings what was written to the disk, where something was; a loss of power no longer loses it.
+    public func flush() throws(PlanEditorError) {
+        guard isUnflushed else { return }
+        guard fdatasync(file) == 0 else { throw .journal(path: path, errno: errno) }
+        isUnflushed = false
+    }
+
+    /// The plan was saved and closed: there is nothing to do again.
+    public func remove() { unlink(path) }
+}

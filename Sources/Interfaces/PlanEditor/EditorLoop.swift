@@ -1,0 +1,124 @@
+import Foundation
+import TerminalKit
+
+/// Runs the editor in a terminal until a person quits, or the terminal goes away.
+public final class EditorLoop {
+    private let terminal: Terminal
+    private let model: EditorModel
+    private var decoder = InputDecoder()
+    private var painter: ScreenPainter
+    private let graphics: Graphics?
+    private var pixels: (x: Int, y: Int)?
+    private var drawnImages: [PlacedImage] = []
+    /// From the arrival of keys to the last byte of the answer, ms.
+    public private(set) var editLatencies: [Double] = []
+    public private(set) var lookLatencies: [Double] = []
+    private var lastFlush = 0.0
+
+    /// Real pictures, where the terminal shows them.
+    public enum Graphics: String, CaseIterable, Sendable {
+        case kitty, sixel
+    }
+
+    /// - Parameter graphics: `nil` for half blocks, which every terminal shows.
+    public init(terminal: Terminal, model: EditorModel, depth: ColorDepth, graphics: Graphics?) {
+        (self.terminal, self.model, self.graphics) = (terminal, model, graphics)
+        painter = ScreenPainter(depth: depth)
+    }
+
+    /// Seconds that never go back.
+    private static var now: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+
+    /// - Throws: `TerminalError` where the terminal fails; a lost connection ends the editor, its work stays in the journal.
+    public func run() throws(TerminalError) {
+        try ask()
+        try draw()
+        while true {
+            let wake = try terminal.wait(seconds: model.isWaiting ? 0.03 : 0.5)
+            let start = Self.now
+            var isEdit = false
+            switch wake {
+            case .ended:
+                model.session.flush()
+                return
+            case .resized:
+                painter.invalidate()
+                drawnImages = []
+                learnCellSize()
+            case .timeout:
+                flush(start)
+                let waiting = decoder.isWaiting ? decoder.flush() : []
+                for event in waiting { model.handle(event, at: start) }
+                guard model.collect() || !waiting.isEmpty else { continue }
+            case .input(let bytes):
+                let before = model.session.draft.plan
+                for event in decoder.receive(bytes) { take(event, start) }
+                isEdit = model.session.draft.plan != before
+                _ = model.collect()
+            }
+            if model.carryOut(at: Date()) { return }
+            try draw()
+            if case .input = wake { record(isEdit, 1000 * (Self.now - start)) }
+            flush(Self.now)
+        }
+    }
+
+    private func record(_ isEdit: Bool, _ milliseconds: Double) {
+        if isEdit { editLatencies.append(milliseconds) } else { lookLatencies.append(milliseconds) }
+    }
+
+    private func flush(_ now: Double) {
+        guard now - lastFlush > 0.5 else { return }
+        model.session.flush()
+        lastFlush = now
+    }
+
+    private func take(_ event: InputEvent, _ time: Double) {
+        if case .answer(let answer) = event, graphics != nil {
+            if case .cellSize(let width, let height) = answer, width > 0, height > 0 { pixels = (width, height) }
+            painter.invalidate()
+            return
+        }
+        model.handle(event, at: time)
+    }
+
+    /// Asks for the size of a cell in pixels.
+    private func ask() throws(TerminalError) {
+        guard graphics != nil else { return }
+        learnCellSize()
+        try terminal.write(Array("\u{1B}[16t".utf8))
+    }
+
+    private func learnCellSize() {
+        guard graphics != nil else { return }
+        let size = terminal.size
+        guard size.pixelWidth > 0, size.pixelHeight > 0 else { return }
+        pixels = (max(1, size.pixelWidth / size.columns), max(1, size.pixelHeight / size.rows))
+    }
+
+    private func draw() throws(TerminalError) {
+        let size = terminal.size
+        let frame = EditorScreen(model, pixels: graphics == nil ? nil : pixels).draw(
+            columns: size.columns, rows: size.rows)
+        var bytes = painter.paint(frame.grid)
+        for (number, image) in frame.images.enumerated() where !drawnImages.contains(image) {
+            bytes += Array("\u{1B}[\(image.rect.row + 1);\(image.rect.column + 1)H".utf8)
+            switch graphics {
+            case .kitty:
+                bytes += KittyEncoder.encode(
+                    image.image, number: number + 1, columns: image.rect.width, rows: image.rect.height)
+            case .sixel: bytes += SixelEncoder.encode(image.image)
+            case nil: break
+            }
+        }
+        if frame.images.isEmpty, !drawnImages.isEmpty, graphics == .kitty {
+            for number in 1...6 { bytes += KittyEncoder.delete(number: number) }
+        }
+        drawnImages = frame.images
+        if !bytes.isEmpty { try terminal.write(bytes) }
+    }
+}

@@ -1,0 +1,169 @@
+import Frames
+import Imaging
+import Planning
+import TerminalKit
+
+/// The editor without a terminal: takes what a person does, and knows what to show.
+public final class EditorModel {
+    public let session: EditorSession
+    let options: EditorOptions
+    var state: EditorState
+    var review = ReviewRecord()
+    /// What only the program around can do.
+    var requests: [Request] = []
+    private var lastMove = (name: "", time: -1.0, number: 0)
+    var knownProposals: [ProposalKey: [ItemProposal]] = [:]
+    let models: ModelWorkshop
+    /// Which item stands in which row of the screen's list.
+    var listRows: [Int: Int] = [:]
+
+    enum Request: Equatable {
+        case save
+        case approve(name: String, key: String)
+        case quit
+    }
+
+    public init(session: EditorSession, options: EditorOptions = EditorOptions()) {
+        (self.session, self.options) = (session, options)
+        state = EditorState(cursor: session.draft.plan.items.first?.entry ?? session.ct.geometry.centre)
+        models = ModelWorkshop(isImmediate: !options.worksInBackground)
+        switch session.recovery {
+        case .nothing: break
+        case .edits(let entries, _):
+            say("\(entries.count) edits that were not saved have been taken up again; u takes them back")
+        case .foreign(let path): warn("Edits of another version of this plan were put aside: \(path)")
+        }
+        bringToItem()
+        models.prepare(session.draft, item)
+    }
+
+    var items: [PlanItem] { session.draft.plan.items }
+    var item: PlanItem? { items.indices.contains(state.selected) ? items[state.selected] : nil }
+    var anatomy: VertebraAnatomy? { item.flatMap { session.anatomy(of: $0) } }
+    var axes: ItemAxes? { item.map { ItemAxes($0, anatomy: anatomy) } }
+
+    func say(_ text: String) { state.message = .init(text: text) }
+    func warn(_ text: String) { state.message = .init(text: text, isWarning: true) }
+
+    /// Takes what a person did.
+    ///
+    /// - Parameter time: seconds by the caller's clock.
+    public func handle(_ event: InputEvent, at time: Double) {
+        switch event {
+        case .key(let key, let modifiers): handle(key, modifiers, time)
+        case .mouse(let action, let column, let row, let modifiers):
+            if case .edit = state.mode { mouse(action, column, row, modifiers, time) }
+            if case .labels = state.mode { mouse(action, column, row, modifiers, time) }
+        case .paste(let text):
+            if case .prompt(var prompt) = state.mode {
+                for c in text where !c.isNewline { prompt.take(.character(c)) }
+                state.mode = .prompt(prompt)
+            }
+        case .focus, .answer: break
+        }
+    }
+
+    private func handle(_ key: Key, _ modifiers: KeyModifiers, _ time: Double) {
+        state.message = nil
+        if key == .character("c"), modifiers.contains(.control) { return quit() }
+        switch state.mode {
+        case .edit:
+            if let command = KeyBinding.command(key, modifiers) {
+                run(command, time)
+            } else {
+                say("\(KeyBinding.name(key, modifiers)) does nothing here; ? shows the keys")
+            }
+        case .labels: labelKey(key, modifiers)
+        case .help, .comparison: state.mode = .edit
+        case .approval: approvalKey(key)
+        case .prompt(let prompt): promptKey(key, prompt)
+        case .question(let question): answer(key, question)
+        }
+    }
+
+    /// Takes in what the background has finished.
+    /// - Returns: whether the screen changes.
+    public func collect() -> Bool {
+        let measured = session.collect(), drawn = models.collect()
+        if let failure = session.journalFailure, state.message == nil {
+            warn("The journal of edits cannot be written (\(failure)): save now, a kill would lose what you do")
+            return true
+        }
+        return measured || drawn
+    }
+
+    public var isWaiting: Bool { session.isMeasuring || models.isWorking }
+
+    // MARK: Changing items
+
+    /// Changes of one kind that follow each other within this time are taken back together, s.
+    static let burstGap = 0.35
+
+    /// The name of a burst: a new one where a pause lay between.
+    func burst(_ name: String, _ time: Double) -> String {
+        if lastMove.name != name || time - lastMove.time > Self.burstGap { lastMove.number += 1 }
+        (lastMove.name, lastMove.time) = (name, time)
+        return "\(name)#\(lastMove.number)"
+    }
+
+    /// Puts a new place or size of the selected item into the plan, measured.
+    func replace(_ changed: PlanItem, title: String, burst: String?) {
+        var changed = changed
+        if let metrics = session.metrics(of: changed) { changed.state(metrics) }
+        perform(.replace(changed), title: title, burst: burst)
+        warnOfLimits()
+    }
+
+    func perform(_ edit: PlanEdit, title: String, burst: String? = nil) {
+        do throws(EditRefusal) {
+            try session.perform(edit, title: title, burst: burst)
+            followPlan()
+        } catch {
+            warn(LimitWords.text(error))
+        }
+    }
+
+    /// After any change: the selection exists, the model shows what there is.
+    func followPlan() {
+        state.selected = min(max(state.selected, 0), max(items.count - 1, 0))
+        models.prepare(session.draft, item)
+    }
+
+    /// Which limits the selected item breaks.
+    func broken(_ item: PlanItem) -> [BrokenLimit] {
+        guard let metrics = item.screwMetrics else { return [] }
+        var found = options.limits.broken(by: metrics, diameter: item.diameter, kind: item.kind)
+        for other in items where other.id != item.id && other.level == item.level {
+            guard let gap = item.cylinder.flatMap({ own in other.cylinder?.gap(to: own) }),
+                gap < options.limits.smallestGapOfPair - 1e-6
+            else { continue }
+            found.append(BrokenLimit(name: .gapOfPair, value: gap, limit: options.limits.smallestGapOfPair))
+        }
+        return found
+    }
+
+    private func warnOfLimits() {
+        guard let item, let first = broken(item).first else { return }
+        let more = broken(item).count - 1
+        warn("\(item.id): \(LimitWords.text(first))" + (more > 0 ? ", and \(more) more" : ""))
+    }
+}
+
+/// What the editor is started with.
+public struct EditorOptions: Sendable {
+    public var catalogue = ScrewCatalogue.standard
+    public var limits = PlanLimits()
+    /// Levels whose names the image does not settle.
+    public var uncertain: Set<AnatomicalLabel> = []
+    /// Who signs, and with which key file; asked for where absent.
+    public var approver: String?
+    public var keyPath: String?
+    /// Another plan of the same image, to compare with; else the plan as it was opened.
+    public var comparison: PlanFile?
+    /// Tests do everything at once.
+    public var worksInBackground = true
+    /// One sentence on an error, for the message line.
+    public var describe: @Sendable (any Error) -> String = { "\($0)" }
+
+    public init() {}
+}

@@ -1,0 +1,198 @@
+import Foundation
+import Imaging
+import Planning
+
+/// A plan that is being edited, with its files: every change goes through here, into the journal, and can be taken back.
+public final class EditorSession {
+    /// Where the session's files are.
+    public struct Files: Equatable, Sendable {
+        public var plan: String
+        /// Where corrected labels are saved.
+        public var labels: String
+
+        public init(plan: String, labels: String) { (self.plan, self.labels) = (plan, labels) }
+
+        /// Corrected labels lie beside the plan where nothing else is said.
+        public static func labels(besidePlan plan: String) -> String {
+            (plan as NSString).deletingPathExtension + ".labels.nii.gz"
+        }
+    }
+
+    public let ct: Volume<Int16>
+    public let metadata: ImageMetadata
+    public let files: Files
+    public private(set) var draft: PlanDraft
+    public private(set) var history = EditHistory()
+    /// The plan as it was opened, to compare with.
+    public let opened: PlanFile
+    /// Whether the plan's file lacks something that was done.
+    public private(set) var isChanged = false
+    public private(set) var labelsAreChanged = false
+    /// Counts the corrections of labels.
+    private(set) var labelVersion = 0
+    /// What was found beside the plan on opening.
+    public let recovery: EditJournal.Found
+    private let journal: EditJournal
+    private var savedPlan: String
+    private var savedLabels: String
+    let bench: LevelBench
+
+    /// Opens the plan and takes up what a killed editor left.
+    ///
+    /// - Parameters:
+    ///   - plan: as the file holds it.
+    ///   - labels: on the CT's grid.
+    /// - Throws: `PlanEditorError`.
+    public init(
+        plan: PlanFile, ct: Volume<Int16>, metadata: ImageMetadata, labels: LabelVolume, files: Files,
+        worksInBackground: Bool = true
+    ) throws(PlanEditorError) {
+        (self.ct, self.metadata, self.files, opened) = (ct, metadata, files, plan)
+        draft = PlanDraft(plan: plan, labels: labels)
+        (savedPlan, savedLabels) = (plan.fingerprint, LabelFingerprint.sha256(of: labels))
+        let base = EditJournal.Base(planSHA256: savedPlan, labelsSHA256: savedLabels)
+        journal = try EditJournal(path: EditJournal.path(forPlan: files.plan), base: base)
+        recovery = journal.found
+        bench = LevelBench(ct: ct, isImmediate: !worksInBackground)
+        if case .edits(let entries, _) = recovery {
+            for entry in entries { redo(entry) }
+            try journal.keepRecovered(base, entries)
+        }
+        prepare()
+    }
+
+    private var base: EditJournal.Base { EditJournal.Base(planSHA256: savedPlan, labelsSHA256: savedLabels) }
+
+    private func redo(_ entry: EditJournal.Entry) {
+        switch entry {
+        case .edit(let edit, let title, let burst): try? make(edit, title: title, burst: burst)
+        case .undo: step { history.undo(&$0) }
+        case .redo: step { history.redo(&$0) }
+        }
+    }
+
+    // MARK: Changes
+
+    /// Makes a change, and writes it down before it shows.
+    ///
+    /// - Parameter burst: changes of one name that follow each other are taken back together.
+    /// - Throws: `EditRefusal`, and then nothing has changed.
+    public func perform(_ edit: PlanEdit, title: String, burst: String? = nil) throws(EditRefusal) {
+        try make(edit, title: title, burst: burst)
+        write(.edit(edit, title: title, burst: burst))
+    }
+
+    @discardableResult public func undo() -> Bool {
+        guard step({ history.undo(&$0) }) else { return false }
+        write(.undo)
+        return true
+    }
+
+    @discardableResult public func redo() -> Bool {
+        guard step({ history.redo(&$0) }) else { return false }
+        write(.redo)
+        return true
+    }
+
+    private func make(_ edit: PlanEdit, title: String, burst: String?) throws(EditRefusal) {
+        let reversal = try draft.apply(edit)
+        history.record(reversal, title: title, burst: burst)
+        changed(reversal.patch?.touched ?? [])
+    }
+
+    @discardableResult private func step(_ body: (inout PlanDraft) -> Set<UInt8>?) -> Bool {
+        guard let touched = body(&draft) else { return false }
+        changed(touched)
+        return true
+    }
+
+    private func changed(_ touched: Set<UInt8>) {
+        isChanged = true
+        if !touched.isEmpty { (labelsAreChanged, labelVersion) = (true, labelVersion + 1) }
+        bench.forget(touched)
+        prepare()
+        measure()
+    }
+
+    /// An entry that cannot be written is said at once: from then on a kill would lose work.
+    public private(set) var journalFailure: PlanEditorError?
+
+    private func write(_ entry: EditJournal.Entry) {
+        do throws(PlanEditorError) { try journal.append(entry) } catch { journalFailure = error }
+    }
+
+    /// Brings the journal to the disk; to be called twice a second.
+    public func flush() {
+        do throws(PlanEditorError) { try journal.flush() } catch { journalFailure = error }
+    }
+
+    // MARK: Measuring
+
+    private func prepare() {
+        bench.prepare(draft.plan.items.compactMap { $0.isOfOneVertebra ? $0.level : nil }, labels: draft.labels)
+    }
+
+    /// Takes in finished work of the background.
+    /// - Returns: whether anything is new.
+    public func collect() -> Bool {
+        guard !bench.collect().isEmpty else { return false }
+        measure()
+        return true
+    }
+
+    public var isMeasuring: Bool { bench.isWorking }
+
+    /// Measures every item that has no numbers, where its level can be measured.
+    private func measure() {
+        for i in draft.plan.items.indices where draft.plan.items[i].screwMetrics == nil {
+            let item = draft.plan.items[i]
+            guard let metrics = metrics(of: item) else { continue }
+            draft.plan.items[i].state(metrics)
+        }
+    }
+
+    /// What is measured of an item as it lies; `nil` while its level is being worked out, or where it cannot be.
+    public func metrics(of item: PlanItem) -> ScrewMetrics? {
+        guard item.isOfOneVertebra, let evaluator = bench.evaluator(item.level), let side = item.side,
+            let cylinder = item.cylinder
+        else { return nil }
+        return evaluator.metrics(cylinder, side: side, kind: item.kind)
+    }
+
+    public func anatomy(of item: PlanItem) -> VertebraAnatomy? { bench.evaluator(item.level)?.anatomy }
+
+    /// Why a level cannot be measured.
+    public func refusal(of level: AnatomicalLabel?) -> PlanningError? {
+        if let level, case .refused(let error) = bench[level] { error } else { nil }
+    }
+
+    // MARK: Files
+
+    /// Writes the plan, and the labels where they were corrected. The journal starts anew; undo goes on.
+    public func save() throws {
+        guard let onDisk = try? PlanFile(path: files.plan), onDisk.fingerprint == savedPlan else {
+            throw PlanEditorError.changedElsewhere(path: files.plan)
+        }
+        if labelsAreChanged {
+            try LabelWriter.write(draft.labels, of: metadata, to: files.labels, progress: { _ in })
+            savedLabels = LabelFingerprint.sha256(of: draft.labels)
+        }
+        try draft.plan.write(to: files.plan)
+        savedPlan = draft.plan.fingerprint
+        try journal.restart(base)
+        (isChanged, labelsAreChanged) = (false, false)
+    }
+
+    /// Signs the plan as it stands, and saves it.
+    public func approve(as name: String, with key: ApprovalKey, at time: Date) throws {
+        try draft.plan.approve(as: name, with: key, at: time)
+        isChanged = true
+        try save()
+    }
+
+    /// Removes the journal where nothing would be lost by it.
+    public func close() { if !isChanged { journal.remove() } }
+
+    /// Throws away what was not saved.
+    public func discard() { journal.remove() }
+}

@@ -1,0 +1,88 @@
+import Imaging
+import Planning
+
+/// Other names for levels: one alone, or a run of them by one place, as after a miscount.
+public struct LevelRenaming: Equatable, Sendable {
+    /// Old and new numbers, by rising old number; each number once on either side.
+    public let pairs: [Pair]
+
+    public struct Pair: Equatable, Sendable {
+        public let old, new: AnatomicalLabel
+        public init(old: AnatomicalLabel, new: AnatomicalLabel) { (self.old, self.new) = (old, new) }
+    }
+
+    /// `nil` where a name would stand for two levels, or is none of a level.
+    public init?(_ pairs: [Pair]) {
+        let sorted = pairs.sorted { $0.old < $1.old }
+        guard !sorted.isEmpty, Set(sorted.map(\.old)).count == sorted.count,
+            Set(sorted.map(\.new)).count == sorted.count,
+            sorted.allSatisfy({ ($0.old.isVertebra || $0.old == .sacrum) && ($0.new.isVertebra || $0.new == .sacrum) })
+        else { return nil }
+        self.pairs = sorted
+    }
+
+    /// Every level of the map from `level` towards the feet gets the name of the next one, or of the one before.
+    ///
+    /// - Parameter steps: 1 towards the feet, −1 towards the head; T13 and L6 are no step of the common count.
+    public static func shift(
+        _ present: Set<AnatomicalLabel>, by steps: Int
+    ) -> LevelRenaming? {
+        let order = AnatomicalLabel.craniocaudal.filter { $0.isVertebra && $0 != .t13 && $0 != .l6 }
+        var pairs: [Pair] = []
+        for old in present where old.isVertebra {
+            guard let place = order.firstIndex(of: old), order.indices.contains(place + steps) else { return nil }
+            pairs.append(Pair(old: old, new: order[place + steps]))
+        }
+        return LevelRenaming(pairs)
+    }
+
+    /// Labels and items get the new names, or nothing changes.
+    func apply(to draft: inout PlanDraft) throws(EditRefusal) -> LabelPatch? {
+        let present = Self.levels(in: draft.labels).union(draft.plan.items.compactMap(\.level))
+        let moved = Set(pairs.map(\.old))
+        if let missing = pairs.first(where: { !present.contains($0.old) }) { throw .noSuchLevel(missing.old) }
+        if let taken = pairs.first(where: { present.contains($0.new) && !moved.contains($0.new) }) {
+            throw .nameTaken(taken.new)
+        }
+        var renamed = draft.plan
+        apply(to: &renamed)
+        let names = renamed.items.map(\.id)
+        if let twice = names.first(where: { id in names.filter { $0 == id }.count > 1 }) { throw .identifierTaken(twice) }
+        draft.plan = renamed
+        return apply(to: &draft.labels)
+    }
+
+    /// The levels that have a voxel.
+    static func levels(in labels: LabelVolume) -> Set<AnatomicalLabel> {
+        var seen = [Bool](repeating: false, count: 256)
+        labels.withVoxels { v in for value in v { seen[Int(value)] = true } }
+        let found = seen.indices.filter { seen[$0] }.map { AnatomicalLabel(UInt8($0)) }
+        return Set(found.filter { $0.isVertebra || $0 == .sacrum })
+    }
+
+    private func apply(to labels: inout LabelVolume) -> LabelPatch? {
+        var table = (0...255).map { UInt8($0) }
+        for pair in pairs { table[Int(pair.old.number)] = pair.new.number }
+        var patch = LabelPatch()
+        labels.withVoxels { v in
+            for i in v.indices where table[Int(v[i])] != v[i] { patch.set(i, from: v[i], to: table[Int(v[i])]) }
+        }
+        guard !patch.isEmpty else { return nil }
+        patch.apply(to: &labels)
+        return patch
+    }
+
+    private func apply(to plan: inout PlanFile) {
+        let names = Dictionary(uniqueKeysWithValues: pairs.map { ($0.old, $0.new) })
+        for i in plan.items.indices {
+            guard let old = plan.items[i].level, let new = names[old] else { continue }
+            plan.items[i].level = new
+            // Only an identifier that carries the old name follows it.
+            if let side = plan.items[i].side, plan.items[i].id == PlanItem.screwIdentifier(old, side) {
+                plan.items[i].id = PlanItem.screwIdentifier(new, side)
+            }
+            plan.items[i].metrics["level_is_certain"] = .bool(true)
+            plan.items[i].metrics["level_named_by_person"] = .bool(true)
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import ArgumentParser
+import Foundation
+import Imaging
+import PlanEditor
+import Planning
+import TerminalKit
+
+struct PlanEdit: StyletCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "edit", abstract: "Look at a plan and change it, in the terminal.",
+        discussion: """
+            Without --labels: corrected labels that were saved beside the plan, else our own segmentation. What is not
+            saved yet survives a lost connection: the next 'plan edit' takes it up again. ? shows all keys.
+
+            Examples:
+              stylet plan edit plan.json ct/ --labels labels.nii.gz
+              stylet plan edit plan.json ct/ --as "A Surgeon" --key surgeon.key
+            """)
+
+    @Argument(help: "The plan.") var plan: String
+    @OptionGroup var input: ImageOptions
+    @OptionGroup var labelOptions: LabelOptions
+    @OptionGroup var catalogue: CatalogueOptions
+    @Option(help: "Where corrected labels are saved; default: beside the plan, as PLAN.labels.nii.gz.")
+    var labelsOut: String?
+    @Option(help: "Another plan of the same image, drawn as outlines and compared with d.") var compare: String?
+    @Option(name: .customLong("as"), help: "Who signs, as in the file of trusted keys.") var name: String?
+    @Option(help: "The signer's private key file.") var key: String?
+    @Option(help: "Pictures: blocks (any terminal), kitty, sixel, or auto.") var graphics = GraphicsChoice.auto
+    @OptionGroup var answer: AnswerOptions
+
+    func execute(_ console: Console) throws -> Answer {
+        let file = try PlanFile.read(plan)
+        let paths = EditorSession.Files(
+            plan: plan, labels: labelsOut ?? EditorSession.Files.labels(besidePlan: plan))
+        try Output.mustBePossible(paths.labels)
+        let image = try input.readForPlanning(console)
+        try file.checkImage(image.ct)
+        let spine = try labels(paths.labels, image, console)
+        let session = try EditorSession(
+            plan: file, ct: image.ct, metadata: image.metadata, labels: spine.labels, files: paths)
+        let (edits, looks) = try run(EditorModel(session: session, options: try options(spine)))
+        session.close()
+        return report(session, edits, looks, console)
+    }
+
+    /// Labels that were corrected for this very plan come before a new segmentation.
+    private func labels(_ saved: String, _ image: LoadedImage, _ console: Console) throws -> SpineLabels {
+        if labelOptions.labels == nil, FileManager.default.fileExists(atPath: saved) {
+            console.say("labels: \(saved)")
+            return SpineLabels(labels: try labelOptions.meaning.read(saved, on: image, console))
+        }
+        return try labelOptions.readOrSegment(image, console)
+    }
+
+    private func options(_ spine: SpineLabels) throws -> EditorOptions {
+        var options = EditorOptions()
+        let planner = try catalogue.planner()
+        (options.catalogue, options.limits) = (planner.catalogue, planner.limits)
+        options.uncertain = spine.uncertain
+        (options.approver, options.keyPath) = (name, key)
+        options.comparison = try compare.map { try PlanFile.read($0) }
+        options.describe = { Sentences.failure(for: $0).message }
+        return options
+    }
+
+    /// - Returns: how long answers to edits and to looks took, ms.
+    private func run(_ model: EditorModel) throws -> (edits: [Double], looks: [Double]) {
+        // Standard output may be taken for the answer: the person is at the terminal all the same.
+        let device = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 ? nil : open("/dev/tty", O_RDWR | O_CLOEXEC)
+        defer { if let device, device >= 0 { close(device) } }
+        let terminal = try Terminal(input: device ?? STDIN_FILENO, output: device ?? STDOUT_FILENO)
+        defer { terminal.close() }
+        let loop = EditorLoop(
+            terminal: terminal, model: model, depth: TerminalCapabilities.depth(ProcessInfo.processInfo.environment),
+            graphics: try graphics.choice(terminal))
+        try loop.run()
+        return (loop.editLatencies, loop.lookLatencies)
+    }
+
+    private func report(
+        _ session: EditorSession, _ edits: [Double], _ looks: [Double], _ console: Console
+    ) -> Answer {
+        if session.isChanged { console.say("not saved: 'plan edit' takes it up again from \(plan).edits") }
+        func percentile(_ values: [Double], _ share: Double) -> JSONValue {
+            let sorted = values.sorted()
+            return sorted.isEmpty ? .null : .number(sorted[min(Int(Double(sorted.count) * share), sorted.count - 1)])
+        }
+        return Answer(fields: [
+            "plan": .string(plan), "saved": .bool(!session.isChanged), "items": .int(session.draft.plan.items.count),
+            "approvals": .int(session.draft.plan.approvals.count),
+            "edits": .int(edits.count), "edit_median_ms": percentile(edits, 0.5), "edit_p95_ms": percentile(edits, 0.95),
+            "edit_max_ms": percentile(edits, 1), "look_median_ms": percentile(looks, 0.5),
+            "look_p95_ms": percentile(looks, 0.95), "look_max_ms": percentile(looks, 1),
+        ])
+    }
+}
+
+/// How pictures are shown.
+enum GraphicsChoice: String, ExpressibleByArgument, CaseIterable {
+    case auto, blocks, kitty, sixel
+
+    func choice(_ terminal: Terminal) throws -> EditorLoop.Graphics? {
+        switch self {
+        case .blocks: nil
+        case .kitty: .kitty
+        case .sixel: .sixel
+        case .auto: try TerminalCapabilities.graphics(terminal)
+        }
+    }
+}

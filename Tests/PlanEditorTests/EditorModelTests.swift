@@ -1,0 +1,161 @@
+import Foundation
+import Frames
+import Imaging
+import TerminalKit
+import TestSupport
+import Testing
+
+@testable import PlanEditor
+@testable import Planning
+
+struct EditorModelTests {
+    private func model() throws -> EditorModel { try EditorFixture.load().model(in: try temporaryFolder()) }
+
+    /// The numbers on the screen while keys are held are those of a measurement from scratch.
+    @Test func numbersFollowEveryKey() throws {
+        let model = try model(), fixture = try EditorFixture.load()
+        model.select(2)
+        for (i, key) in [Key.right, .right, .up, .character("."), .character("-"), .character("[")].enumerated() {
+            model.press(key, at: Double(i))
+            let item = try #require(model.item)
+            let evaluator = try ScrewEvaluator(
+                level: try #require(item.level), labels: fixture.labels, ct: fixture.ct)
+            let wanted = evaluator.metrics(try #require(item.cylinder), side: try #require(item.side))
+            #expect(item.screwMetrics?.json(diameter: item.diameter) == wanted.json(diameter: item.diameter))
+        }
+    }
+
+    @Test func movingMediallyWarnsBeforeTheGradeFalls() throws {
+        let model = try model()
+        model.select(2)  // L4-left: medial is the patient's right
+        #expect(model.item?.id == "L4-left" && model.broken(try #require(model.item)).isEmpty)
+        var presses = 0
+        while model.state.message?.isWarning != true, presses < 20 {
+            model.press(.right, at: Double(presses))
+            presses += 1
+        }
+        let item = try #require(model.item)
+        #expect(presses < 20 && !model.broken(item).isEmpty)
+        #expect(model.state.message?.text.hasPrefix("L4-left: ") == true)
+        for _ in 0..<presses { model.press(.character("u")) }
+        #expect(model.item == model.session.opened.items[2])
+    }
+
+    @Test func aHeldKeyIsOneStepOfUndo() throws {
+        let model = try model()
+        for i in 0..<10 { model.press(.up, at: 0.05 * Double(i)) }
+        model.press(.up, at: 5)
+        #expect(model.session.history.steps.count == 2)
+    }
+
+    @Test func sizesComeFromTheCatalogue() throws {
+        let model = try model()
+        let sizes = ScrewCatalogue.standard.screws
+        for (i, key) in "+++---]]][[[[[[+]-".enumerated() {
+            model.press(.character(key), at: Double(i))
+            let item = try #require(model.item)
+            let size = try #require(sizes.first { $0.diameter == item.diameter })
+            #expect(size.lengths.contains { abs($0 - item.length) < 0.01 })
+        }
+    }
+
+    @Test func whatWasNotLookedAtIsListed() throws {
+        let model = try model()
+        #expect(model.obstacles.count == model.items.count)
+        _ = EditorScreen(model).draw(columns: 120, rows: 40)
+        #expect(!model.obstacles.contains { $0.id == model.items[0].id })
+        // A move makes it unseen again.
+        model.press(.up)
+        #expect(model.obstacles.contains { $0.id == model.items[0].id && !$0.isLimit })
+        for _ in model.items {
+            _ = EditorScreen(model).draw(columns: 200, rows: 60)
+            model.press(.character("n"))
+        }
+        #expect(model.obstacles.isEmpty)
+    }
+
+    @Test func approvingSignsWhatIsThereAndAChangeVoidsIt() throws {
+        let model = try model()
+        let folder = try temporaryFolder(), key = ApprovalKey.generate()
+        let path = folder.appendingPathComponent("a.key").path
+        try key.write(to: path, name: "A Surgeon")
+        model.type("A")
+        #expect(model.state.mode == .approval)
+        model.type("SA Surgeon\n\(path)\n")
+        #expect(!model.carryOut(at: Date(timeIntervalSince1970: 1.7e9)))
+        let saved = try PlanFile(path: model.session.files.plan)
+        let trusted = TrustedKeys([try .init(name: "A Surgeon", key: key.publicKey)])
+        #expect(saved.approvalState(trusted: trusted) == .approved(by: ["A Surgeon"]))
+        model.press(.down)
+        #expect(model.session.draft.plan.approvals.isEmpty)
+    }
+
+    @Test func aWrongKeyFileSignsNothing() throws {
+        let model = try model()
+        model.type("ASNobody\n/no/such/file\n")
+        _ = model.carryOut(at: Date(timeIntervalSince1970: 1.7e9))
+        #expect(model.session.draft.plan.approvals.isEmpty && model.state.message?.isWarning == true)
+    }
+
+    @Test func renamingALevelRenamesItsItems() throws {
+        let model = try model()
+        model.select(2)
+        model.type("NL2\n")  // L2 is another level of this image
+        #expect(model.state.message?.text.contains("already another level") == true)
+        model.type("N+1\n")
+        #expect(model.state.message?.isWarning == true || model.items.map(\.id).contains("L5-left"))
+    }
+
+    @Test func quittingAsksWhereSomethingWouldBeLost() throws {
+        let model = try model()
+        model.press(.up)
+        model.type("q")
+        #expect(model.state.mode == .question(.quitUnsaved))
+        model.press(.escape)
+        #expect(model.state.mode == .edit && model.requests.isEmpty)
+        model.type("qs")
+        #expect(model.carryOut(at: Date(timeIntervalSince1970: 1.7e9)))
+        #expect(try PlanFile(path: model.session.files.plan) == model.session.draft.plan)
+    }
+
+    @Test func paintedVoxelsAreMeasuredAnew() throws {
+        let model = try model()
+        let before = try #require(model.item?.screwMetrics)
+        model.type("P")
+        model.setCursor(try #require(model.item).entry + Displacement(0, -12, 0))
+        model.type("e]]]] ")
+        model.press(.escape)
+        let after = try #require(model.item?.screwMetrics)
+        #expect(after.margin < before.margin - 0.5)
+        model.type("u")
+        #expect(model.item?.screwMetrics?.margin == before.margin)
+    }
+
+    /// Whatever is typed or clicked, on whatever screen: the plan stays one that can be written and read.
+    @Test(arguments: 1...12 as ClosedRange<UInt64>)
+    func anyKeysOnAnyScreen(seed: UInt64) throws {
+        let model = try model()
+        var generator = SeededGenerator(seed: seed)
+        let keys: [Key] = [.up, .down, .left, .right, .enter, .escape, .tab, .pageUp, .pageDown, .home, .backspace]
+        let letters = Array("123e-+[]cxtudnpgvzfwimhlobyPNL0()<>., AS?r=aJKyq")
+        for step in 0..<150 {
+            let size = (Int.random(in: 1...210, using: &generator), Int.random(in: 1...64, using: &generator))
+            if step % 5 == 0 { _ = EditorScreen(model).draw(columns: size.0, rows: size.1) }
+            switch Int.random(in: 0..<10, using: &generator) {
+            case 0..<2:
+                let actions: [MouseAction] = [.press(.left), .drag(.left), .release(.left), .press(.right), .scroll(1), .scroll(-1)]
+                model.handle(
+                    .mouse(
+                        actions.randomElement(using: &generator) ?? .move, column: .random(in: 0..<200, using: &generator),
+                        row: .random(in: 0..<60, using: &generator), []), at: Double(step))
+            case 2..<5: model.press(keys.randomElement(using: &generator) ?? .up, at: Double(step))
+            default: model.press(.character(letters.randomElement(using: &generator) ?? "u"), at: Double(step))
+            }
+            // Nothing is written or signed here.
+            model.requests = []
+        }
+        let plan = model.session.draft.plan
+        #expect(try PlanFile(bytes: plan.fileBytes) == plan)
+        #expect(plan.items.allSatisfy { $0.entry.isFinite && $0.target.isFinite })
+    }
+}

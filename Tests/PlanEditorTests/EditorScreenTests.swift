@@ -1,0 +1,95 @@
+import Foundation
+import Frames
+import Imaging
+import TerminalKit
+import TestSupport
+import Testing
+
+@testable import PlanEditor
+@testable import Planning
+
+struct EditorScreenTests {
+    private func model() throws -> EditorModel { try EditorFixture.load().model(in: try temporaryFolder()) }
+
+    @Test(arguments: [(80, 24, 2), (120, 40, 4), (200, 60, 6)])
+    func everySizeShowsListNumbersAndPictures(columns: Int, rows: Int, panes: Int) throws {
+        let model = try model()
+        let frame = EditorScreen(model).draw(columns: columns, rows: rows)
+        #expect(model.state.shown.count == panes)
+        let text = frame.grid.text
+        for word in ["L3-left", "L4-right", "margin to bone", "to the canal", "not approved", "cursor"] {
+            #expect(text.contains(word), "\(word) at \(columns)×\(rows)")
+        }
+        // The CT is there: many shades of grey in the first pane.
+        let pane = try #require(model.state.shown.first)
+        var shades: Set<RGB> = []
+        for row in pane.rect.rows { for column in pane.rect.columns { shades.insert(frame.grid[column, row].style.background ?? .black) } }
+        #expect(shades.count > 40)
+    }
+
+    @Test func aTinyWindowSaysWhatItNeeds() throws {
+        let text = EditorScreen(try model()).draw(columns: 40, rows: 10).grid.text
+        #expect(text.contains("larger"))
+    }
+
+    @Test func theHelpNamesEveryCommand() throws {
+        let model = try model()
+        model.type("?")
+        let text = EditorScreen(model).draw(columns: 200, rows: 60).grid.text
+        for binding in KeyBinding.table { #expect(text.contains(binding.help), "\(binding.command)") }
+        #expect(Set(KeyBinding.table.map(\.command)) == Set(EditorCommand.allCases))
+        let keys = KeyBinding.table.flatMap(\.keys)
+        #expect(Set(keys).count == keys.count)
+    }
+
+    @Test func realPicturesFillTheirCells() throws {
+        let model = try model()
+        let frame = EditorScreen(model, pixels: (9, 18)).draw(columns: 120, rows: 40)
+        #expect(frame.images.count == 4)
+        for image in frame.images {
+            #expect(image.image.width == image.rect.width * 9 && image.image.height == image.rect.height * 18)
+        }
+    }
+
+    /// The screw as the barrel view draws it is a disc of its own diameter.
+    @Test func theBarrelShowsTheScrewInItsSize() throws {
+        let fixture = try EditorFixture.load(), item = fixture.plan.items[0]
+        let axes = ItemAxes(item, anatomy: nil)
+        let places = ViewPlaces(cursor: item.entry)
+        let plane = try #require(
+            places.plane(.barrel, item: item, axes: axes, width: 200, height: 200, millimetresPerPixel: 0.1))
+        let empty = LabelVolume(geometry: fixture.ct.geometry)
+        let painter = SlicePainter(
+            ct: fixture.ct, labels: empty, window: .presets[0], overlay: .hidden, scheme: .standard)
+        let solid = SlicePainter.Solid(
+            cylinder: try #require(item.cylinder), color: RGB(0, 255, 0), bone: nil, isSelected: true)
+        let (with, without) = (painter.picture(plane, solids: [solid]), painter.picture(plane, solids: []))
+        let changed = zip(with.pixels, without.pixels).count { $0 != $1 }
+        let area = Double(changed) * 0.01, r = item.diameter / 2
+        // Its rim is drawn 0.2 mm beyond.
+        #expect(area > .pi * r * r && area < .pi * (r + 0.25) * (r + 0.25))
+    }
+
+    /// A ball's outline is a disc: the 3-D view against the area that it must cover.
+    @Test func theModelIsDrawnToScale() throws {
+        let steps = 60
+        var (v, n, t): ([SIMD3<Float>], [SIMD3<Float>], [SIMD3<Int32>]) = ([], [], [])
+        for i in 0...steps {
+            for j in 0..<(2 * steps) {
+                let (a, b) = (Double(i) * .pi / Double(steps), Double(j) * .pi / Double(steps))
+                let p = Vector3(sin(a) * cos(b), sin(a) * sin(b), cos(a))
+                v.append(SIMD3<Float>(p * 20 + Vector3(5, 6, 7)))
+                n.append(SIMD3<Float>(p))
+                guard i < steps else { continue }
+                let k = Int32(i * 2 * steps), w = Int32(2 * steps), (x, y) = (Int32(j), Int32((j + 1) % (2 * steps)))
+                t += [SIMD3(k + x, k + w + x, k + y), SIMD3(k + y, k + w + x, k + w + y)]
+            }
+        }
+        let painter = ModelPainter(centre: Vector3(5, 6, 7), radius: 40)
+        let body = ModelPainter.Body(surface: ModelSurface(vertices: v, normals: n, triangles: t), color: .white, isBone: true)
+        let image = painter.picture([body], ModelView(yaw: 1.1, pitch: -0.4), width: 200, height: 160)
+        let covered = image.pixels.count { $0 != painter.background }
+        // 160 pixels for 80 mm: 2 a millimetre.
+        #expect(abs(Double(covered) / (.pi * 40 * 40) - 1) < 0.02)
+    }
+}
