@@ -74,14 +74,19 @@ import Testing
         }
     }
 
-    @Test func refusesOtherGridsAndNecks() throws {
+    @Test func refusesOtherGridsAndTheAtlas() throws {
         let lumbar = try LumbarCase.load()
         let T = Pose<CT, CT>(rotation: .identity(), translation: Vector3(1, 0, 0))
         #expect(throws: PlanningError.gridsDiffer) {
             try PedicleScrewPlanner().plan(ct: moved(lumbar.ct, by: T), labels: lumbar.labels, levels: [])
         }
-        #expect(throws: PlanningError.levelNotPlannable(AnatomicalLabel(5))) {
-            try PedicleScrewPlanner().plan(ct: lumbar.ct, labels: lumbar.labels, levels: [AnatomicalLabel(5)])
+        #expect(throws: PlanningError.levelNotPlannable(AnatomicalLabel(1))) {
+            try PedicleScrewPlanner().plan(ct: lumbar.ct, labels: lumbar.labels, levels: [AnatomicalLabel(1)])
+        }
+        var planner = PedicleScrewPlanner()
+        planner.techniques = [AnatomicalLabel(22): .magerl]
+        #expect(throws: PlanningError.levelNotPlannable(AnatomicalLabel(22))) {
+            try planner.plan(ct: lumbar.ct, labels: lumbar.labels, levels: [AnatomicalLabel(22)])
         }
     }
 

@@ -41,7 +41,7 @@ import Testing
     @Test func lengthAndDepthAreInverse() throws {
         let (lumbar, search) = try search(AnatomicalLabel(21), .right)
         let anatomy = search.lines.anatomy
-        #expect(search.lines.line([40, 0, 0.2, 0]) == nil)
+        #expect(search.lines.line([60, 0, 0.2, 0]) == nil)
         let line = try #require(search.lines.line([0.5, -0.5, 0.25, 0.05]))
         for depth in [0.3, 0.6, 0.85] {
             let screw = try #require(line.screw(diameter: 5, length: line.length(bodyDepthFraction: depth)))

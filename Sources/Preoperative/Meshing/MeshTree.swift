@@ -187,12 +187,38 @@ struct MeshTreeBuilder {
         if range.count <= 4 { return }
         let extent = boxHigh - boxLow
         let axis = extent.x >= extent.y && extent.x >= extent.z ? 0 : extent.y >= extent.z ? 1 : 2
-        let centre = centre
-        order[range].sort { (centre[Int($0)][axis], $0) < (centre[Int($1)][axis], $1) }
         let middle = range.lowerBound + range.count / 2
+        select(middle, in: range, along: axis)
         build(range.lowerBound..<middle)
         nodes[at].start = Int32(nodes.count)
         nodes[at].count = 0
         build(middle..<range.upperBound)
+    }
+
+    /// Puts into place `k` the triangle that sorting by the centres would put there, lower ones before it and higher ones
+    /// after it (Hoare 1961). Of equal centres the lower number counts as lower, so that the order is always the same.
+    private mutating func select(_ k: Int, in range: Range<Int>, along axis: Int) {
+        let centre = centre
+        order.withUnsafeMutableBufferPointer { order in
+            func isLess(_ a: Int32, _ b: Int32) -> Bool {
+                let (x, y) = (centre[Int(a)][axis], centre[Int(b)][axis])
+                return x < y || (x == y && a < b)
+            }
+            var (low, high) = (range.lowerBound, range.upperBound - 1)
+            while low < high {
+                let pivot = order[(low + high) / 2]
+                var (i, j) = (low, high)
+                while i <= j {
+                    while isLess(order[i], pivot) { i += 1 }
+                    while isLess(pivot, order[j]) { j -= 1 }
+                    if i <= j {
+                        order.swapAt(i, j)
+                        i += 1
+                        j -= 1
+                    }
+                }
+                if k <= j { high = j } else if k >= i { low = i } else { return }
+            }
+        }
     }
 }

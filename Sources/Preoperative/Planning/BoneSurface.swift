@@ -10,6 +10,9 @@ struct BoneSurface: Sendable {
 
     var mesh: TriangleMesh { tree.mesh }
 
+    /// Voxels longer than this get triangles of half their length, mm.
+    static let finestEdge = 1.3
+
     /// Where the image says that the bone ends; without an image, the label's smoothed surface.
     ///
     /// - Parameter labels: neighbours' voxels bound the surface.
@@ -20,7 +23,7 @@ struct BoneSurface: Sendable {
             edgeShare = nil
             return
         }
-        let refined = try SurfaceExtraction.surface(of: level, in: labels, image: ct)
+        let refined = try SurfaceExtraction.surface(of: level, in: labels, image: ct, finestEdge: Self.finestEdge)
         (tree, edgeShare) = (MeshTree(refined.mesh), refined.edgeShare)
     }
 
@@ -39,6 +42,6 @@ struct BoneSurface: Sendable {
     func depth(of screw: ScrewCylinder, from start: Double, _ field: SampledDistance) -> Double {
         CylinderProbe(screw, from: start).least(
             { -field.distance(at: $0) },
-            { p in -tree.signedDistance(to: p, within: abs(field.distance(at: p)) + 0.5) })
+            { p in -tree.signedDistance(to: p, near: field.distance(at: p)) })
     }
 }

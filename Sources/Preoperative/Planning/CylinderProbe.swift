@@ -11,9 +11,10 @@ struct CylinderProbe {
 
     private static let step = 0.5
     private static let spokes = 32
-    /// So many of the lowest places are looked into, at least so far apart, mm.
-    private static let valleys = 6
-    private static let apart = 1.2
+    /// So many of the lowest places, at least so far apart (mm), are measured exactly, and so many of these looked into.
+    private static let looks = 80
+    private static let apart = 0.6
+    private static let valleys = 10
     /// Places this much above the lowest are looked into as well: twice the error of a coarse value, mm.
     private static let slack = 0.5
 
@@ -46,12 +47,19 @@ struct CylinderProbe {
             }
         }
         found.removeAll { $0.value > lowest + Self.slack }
-        var valleys: [Place] = []
-        for candidate in found.sorted(by: { $0.value < $1.value }) where valleys.count < Self.valleys {
+        // Along a wall all places are nearly as low: the exact values choose among them.
+        let low = spread(found, Self.looks, apart: Self.apart).map { (place: $0, value: exact(point($0))) }
+        return spread(low, Self.valleys, apart: 0).reduce(.infinity) { min($0, descend(from: $1, exact)) }
+    }
+
+    /// The lowest places that keep a distance from each other.
+    private func spread(_ all: [(place: Place, value: Double)], _ most: Int, apart: Double) -> [Place] {
+        var kept: [(place: Place, point: Point<CT>)] = []
+        for candidate in all.sorted(by: { $0.value < $1.value }) where kept.count < most {
             let p = point(candidate.place)
-            if valleys.allSatisfy({ point($0).distance(to: p) > Self.apart }) { valleys.append(candidate.place) }
+            if kept.allSatisfy({ $0.point.distance(to: p) >= apart }) { kept.append((candidate.place, p)) }
         }
-        return valleys.reduce(.infinity) { min($0, descend(from: $1, exact)) }
+        return kept.map(\.place)
     }
 
     /// Along the axis and round it, mm and rad.

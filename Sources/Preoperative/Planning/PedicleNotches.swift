@@ -32,7 +32,7 @@ struct PedicleNotches: Sendable {
         (above, below, mesh) = (found.above, found.below, surface.mesh)
     }
 
-    /// From the screw to the corners and middles of these triangles, the nearest, mm; `nil` where there are none.
+    /// From the screw to these triangles, by places on them 0.3 mm apart, mm; `nil` where there are none.
     static func distance(_ triangles: [Int32], _ mesh: TriangleMesh, to screw: ScrewCylinder) -> Double? {
         func outside(_ p: Vector3) -> Double {
             let way = p - screw.entry.coordinates
@@ -41,10 +41,20 @@ struct PedicleNotches: Sendable {
             let beyond = max(-along, along - screw.length, 0)
             return (across * across + beyond * beyond).squareRoot()
         }
-        return triangles.map { i in
-            let (a, b, c) = mesh.corners(Int(i))
-            let middle = (a.coordinates + b.coordinates + c.coordinates) / 3
-            return min(outside(a.coordinates), outside(b.coordinates), outside(c.coordinates), outside(middle))
-        }.min()
+        var least: Double?
+        for i in triangles {
+            let (p, q, r) = mesh.corners(Int(i))
+            let (a, u, v) = (p.coordinates, q - p, r - p)
+            let longest = max(u.length, v.length, (u - v).length)
+            guard outside(a) < (least ?? .infinity) + longest else { continue }
+            let parts = min(max(Int((longest / 0.3).rounded(.up)), 1), 20)
+            for j in 0...parts {
+                for k in 0...(parts - j) {
+                    let place = a + (u.vector * Double(j) + v.vector * Double(k)) / Double(parts)
+                    least = min(least ?? .infinity, outside(place))
+                }
+            }
+        }
+        return least
     }
 }

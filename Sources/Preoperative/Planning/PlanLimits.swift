@@ -4,6 +4,8 @@
 public struct PlanLimits: Equatable, Sendable {
     /// The furthest that a screw may stand out of its vertebra, mm: grade A.
     public var largestBreach = GertzbeinRobbins.tolerance
+    /// Bone round the cylinder between the voxels, mm; negative: how far it may stand out.
+    public var smallestMargin = -GertzbeinRobbins.tolerance
     /// From the cylinder to the spinal canal, mm.
     public var smallestMedialMargin = 0.0
     /// Bone straight ahead of the tip, mm.
@@ -39,6 +41,7 @@ public struct PlanLimits: Equatable, Sendable {
             if let x, !(x >= limit - 1e-6) { found.append(BrokenLimit(name: name, value: x, limit: limit)) }
         }
         most(.breach, m.breach, largestBreach)
+        least(.margin, m.margin, smallestMargin)
         least(.medialMargin, m.medialMargin, smallestMedialMargin)
         least(
             .anteriorMargin, m.anteriorMargin,
@@ -57,7 +60,7 @@ public struct PlanLimits: Equatable, Sendable {
 }
 
 public enum LimitName: String, CaseIterable, Sendable {
-    case breach, medialMargin, anteriorMargin, entryDistance, isthmusFill, gapOfPair, convergence, cranialTilt,
+    case breach, margin, medialMargin, anteriorMargin, entryDistance, isthmusFill, gapOfPair, convergence, cranialTilt,
         arteryMargin
 }
 

@@ -14,15 +14,24 @@ struct SampledDistance: Sendable {
 
     /// Between nodes, mm: a pedicle's curvature costs less than 0.1 mm.
     static let step = 1.0
-    /// Nodes nearer than this to the surface are exact, mm: inside as far as any margin is wanted, outside one step.
-    static let band = (inside: 2.6, outside: 1.1)
+    /// Nodes nearer than this to the label's surface are exact, mm.
+    struct Band {
+        let inside, outside: Double
 
-    /// - Parameter surface: closed and oriented, within `reach` mm of the label's surface.
-    init(of surface: MeshTree, near label: SignedDistanceField, reach: Double) {
+        /// Inside as far as any margin is wanted, outside as far as a step's corners reach.
+        static let bone = Band(inside: 2.4, outside: 1.2)
+        static let canal = Band(inside: 1.2, outside: 3.5)
+    }
+
+    /// - Parameters:
+    ///   - surface: closed and oriented; `nil` leaves all nodes to the label.
+    ///   - reach: how far the surface may be from the label's, mm.
+    init(of surface: MeshTree?, near label: SignedDistanceField, reach: Double, band: Band = .bone) {
         let step = Self.step
-        let bounds = surface.mesh.bounds ?? (.origin, .origin)
-        let low = bounds.low.coordinates - Vector3(repeating: 2.5 * step)
-        let count = ((bounds.high.coordinates - low) / step + 3.5).rounded(.up)
+        let bounds = surface?.mesh.bounds ?? Self.box(of: label)
+        let more = (band.outside + 1.5).rounded(.up) * step
+        let low = bounds.low.coordinates - Vector3(repeating: more)
+        let count = ((bounds.high.coordinates - low + more) / step + 1.5).rounded(.up)
         let (nx, ny, nz) = (Int(count.x), Int(count.y), Int(count.z))
         var values = [Float](repeating: 0, count: nx * ny * nz)
         values.withUnsafeMutableBufferPointer { out in
@@ -33,13 +42,13 @@ struct SampledDistance: Sendable {
                     for x in 0..<nx {
                         let p = Point<CT>(low + Vector3(Double(x), Double(y), Double(z)) * step)
                         let rough = label.distance(at: p)
-                        guard rough < Self.band.outside + reach, rough > -Self.band.inside - reach else {
+                        guard let surface, rough < band.outside, rough > -band.inside else {
                             last = nil
                             out[(z * ny + y) * nx + x] = Float(rough)
                             continue
                         }
-                        let bound = last.map { abs($0) + step } ?? abs(rough) + reach
-                        let exact = surface.signedDistance(to: p, within: bound * (1 + 1e-9) + 1e-9)
+                        let exact = surface.signedDistance(
+                            to: p, near: rough, slack: reach, within: last.map { abs($0) + step })
                         last = exact
                         out[(z * ny + y) * nx + x] = Float(exact)
                     }
@@ -48,6 +57,17 @@ struct SampledDistance: Sendable {
         }
         (self.low, perStep, self.values, beyond) = (low, 1 / step, values, label)
         (self.nx, self.ny, self.nz) = (nx, ny, nz)
+    }
+
+    /// The box along the CT's axes that holds a field's samples.
+    private static func box(of field: SignedDistanceField) -> (low: Point<CT>, high: Point<CT>) {
+        let n = field.geometry.size
+        let corners = (0..<8).map { i in
+            field.geometry.point(
+                VoxelIndex((i & 1) * (n.x - 1), (i >> 1 & 1) * (n.y - 1), (i >> 2 & 1) * (n.z - 1))
+            ).coordinates
+        }
+        return (Point(corners.reduce(corners[0], pointwiseMin)), Point(corners.reduce(corners[0], pointwiseMax)))
     }
 
     /// mm, negative within the bone.
@@ -72,9 +92,15 @@ struct SampledDistance: Sendable {
 }
 
 extension MeshTree {
-    /// As `signedDistance(to:)`, quicker where a bound is known; a wrong bound costs time and nothing else.
-    func signedDistance(to p: Point<CT>, within bound: Double) -> Double {
-        guard let near = closestPoint(to: p, within: bound) ?? closestPoint(to: p) else { return .infinity }
-        return dot(p.coordinates - near.point.coordinates, near.normal.vector) < 0 ? -near.distance : near.distance
+    /// As `signedDistance(to:)`, quicker and surer where the distance is known to `slack` mm: where a surface that was
+    /// laid on another is folded, its normals lie, and the side is that of the rough distance.
+    func signedDistance(to p: Point<CT>, near rough: Double, slack: Double = 0.5, within bound: Double? = nil) -> Double {
+        let bound = bound ?? abs(rough) + slack
+        guard let near = closestPoint(to: p, within: bound * (1 + 1e-9) + 1e-9) ?? closestPoint(to: p) else {
+            return .infinity
+        }
+        let isInside =
+            abs(rough) > slack ? rough < 0 : dot(p.coordinates - near.point.coordinates, near.normal.vector) < 0
+        return isInside ? -near.distance : near.distance
     }
 }

@@ -20,7 +20,7 @@ struct ScrewExamination {
 
     init(anatomy: VertebraAnatomy, ct: Volume<Int16>, labels: LabelVolume) {
         (self.anatomy, self.ct, self.labels) = (anatomy, ct, labels)
-        bone = SurfaceExamination(anatomy.shape.boneSurface.mesh)
+        bone = SurfaceExamination(anatomy.boneSurface.mesh)
         canal = anatomy.canalSurface.map { SurfaceExamination($0.mesh) }
     }
 
@@ -46,7 +46,7 @@ struct ScrewExamination {
     }
 
     private func foramenMargin(_ screw: ScrewCylinder, _ triangles: [Int32]) -> Double? {
-        let (solid, mesh) = (SolidCylinder(screw, from: 0), anatomy.shape.boneSurface.mesh)
+        let (solid, mesh) = (SolidCylinder(screw, from: 0), anatomy.boneSurface.mesh)
         return triangles.map { i in
             let (a, b, c) = mesh.corners(Int(i))
             return solid.distance(toTriangle: a.coordinates, b.coordinates, c.coordinates)

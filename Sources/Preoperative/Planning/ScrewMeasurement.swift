@@ -49,7 +49,7 @@ struct ScrewMeasurement {
             for spoke in ring {
                 let p = Point<CT>(centre + spoke)
                 section = min(section, anatomy.shape.safeDepth(p))
-                found.canal = min(found.canal, anatomy.canal.field.distance(at: p))
+                found.canal = min(found.canal, anatomy.canalField.distance(at: p))
                 if let softBelow, ct.interpolated(at: p) ?? softBelow < softBelow { soft += 1 }
             }
             found.bone = min(found.bone, section)
@@ -115,7 +115,7 @@ struct ScrewMeasurement {
             medialMargin: canalMargin(screw), anteriorMargin: exactAnteriorMargin(screw),
             meanDensity: meanDensity(screw), convergence: convergence, cranialTilt: tilt,
             endplateClearance: anatomy.endplateClearance(screw), isthmusWidth: anatomy.pedicle(side)?.narrowest,
-            entryDistance: abs(anatomy.shape.boneSurface.tree.signedDistance(to: screw.entry) ?? .infinity),
+            entryDistance: abs(anatomy.boneSurface.tree.signedDistance(to: screw.entry) ?? .infinity),
             bodyDepthFraction: anatomy.bodyDepthFraction(screw.tip), labelMargin: label,
             foramenAbove: notches.flatMap { PedicleNotches.distance($0.above, $0.mesh, to: screw) },
             foramenBelow: notches.flatMap { PedicleNotches.distance($0.below, $0.mesh, to: screw) },
@@ -126,7 +126,7 @@ struct ScrewMeasurement {
 
     /// The least depth of the cylinder beyond the first 5 mm within the bone's surface, mm; negative where it stands out.
     private func boneMargin(_ screw: ScrewCylinder) -> Double {
-        anatomy.shape.boneSurface.depth(of: screw, from: skipped, anatomy.shape.field)
+        anatomy.boneSurface.depth(of: screw, from: skipped, anatomy.shape.field)
     }
 
     /// As `boneMargin`, by the faces of the label's voxels.
@@ -141,18 +141,17 @@ struct ScrewMeasurement {
 
     /// The least distance of the whole cylinder from the canal, mm; negative within it.
     private func canalMargin(_ screw: ScrewCylinder) -> Double {
-        let field = anatomy.canal.field
+        let field = anatomy.canalField
         guard let tree = anatomy.canalSurface?.tree else {
             return CylinderProbe(screw, from: 0).least(field.distance, field.distance)
         }
-        let reach = 1.5 * anatomy.canal.mask.geometry.spacing.max()
         return CylinderProbe(screw, from: 0).least(
-            field.distance, { p in tree.signedDistance(to: p, within: abs(field.distance(at: p)) + reach) })
+            field.distance, { p in tree.signedDistance(to: p, near: field.distance(at: p)) })
     }
 
     /// As `anteriorMargin`, against the surface itself and over 64 places of the rim.
     private func exactAnteriorMargin(_ screw: ScrewCylinder) -> Double {
-        let tree = anatomy.shape.boneSurface.tree
+        let tree = anatomy.boneSurface.tree
         return ([.zero] + ring(screw, spokes: 64)).reduce(Double.infinity) { least, place in
             let start = Point<CT>(screw.tip.coordinates + place)
             let hit = tree.hits(from: start, along: screw.axis, within: 60).first

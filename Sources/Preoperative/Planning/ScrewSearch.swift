@@ -18,6 +18,9 @@ struct ScrewSearch {
         static func < (a: Self, b: Self) -> Bool { a.cost < b.cost }
     }
 
+    /// By the label's stairs, mm: less than what counts as inside.
+    static let largestBreach = 0.15
+
     private var measurement: ScrewMeasurement { objective.measurement }
     var side: Side { lines.side }
     var notFound: PlanningError { .pedicle(lines.anatomy.level, side, .notFound) }
@@ -105,7 +108,8 @@ struct ScrewSearch {
         let metrics = measurement.metrics(screw, side: side)
         var strict = limits
         // What a person may accept with a look at it, a plan does not propose.
-        strict.largestBreach = 0
+        strict.largestBreach = Self.largestBreach
+        strict.smallestMargin = max(limits.smallestMargin, 0)
         if let broken = strict.broken(by: metrics, diameter: diameter).first {
             throw .pedicle(lines.anatomy.level, side, .limitBroken(broken))
         }

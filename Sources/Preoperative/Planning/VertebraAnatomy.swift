@@ -27,8 +27,12 @@ public struct VertebraAnatomy: Sendable {
 
     let shape: VertebraShape
     let canal: CanalRegion
+    /// Where the bone ends between the voxels.
+    let boneSurface: BoneSurface
     /// The canal's wall between the voxels; `nil` where it has none to show.
     let canalSurface: BoneSurface?
+    /// From that wall, negative within the canal.
+    let canalField: SampledDistance
     let upperNeighbour: UpperNeighbour?
     private let leftNotches, rightNotches: PedicleNotches?
     private let leftForamen, rightForamen: TransverseForamen?
@@ -84,15 +88,19 @@ public struct VertebraAnatomy: Sendable {
         let centre = Point<CT>(line.crossing(planeThrough: X.translation, normal: X.rotation.matrix.columns.2))
         let finder = PedicleFinder(shape: shape, body: body, canalY: (X.inverse * centre).y)
         (self.level, self.shape, canal) = (level, shape, region)
-        canalSurface = BoneSurface(ofCanal: region.mask, beside: shape.boneSurface)
+        guard let surface = shape.boneSurface else { throw .vertebra(level, .bodyNotFound) }
+        boneSurface = surface
+        canalSurface = BoneSurface(ofCanal: region.mask, beside: surface)
+        canalField = SampledDistance(
+            of: canalSurface?.tree, near: region.field, reach: 1.5 * labels.geometry.spacing.max(), band: .canal)
         X_CTVertebra = X
         (bodyHalfWidth, bodyFront, bodyBack) = (body.halfWidth, body.front, body.back)
         (cranialEndplate, caudalEndplate) = (body.cranial, body.caudal)
         (canalCentre, canalDirection, canalFromLabel) = (centre, direction, line.fromLabel)
         let (left, right) = (finder.isthmus(.left), finder.isthmus(.right))
         (self.left, self.right) = (left, right)
-        leftNotches = left.map { PedicleNotches(of: $0, on: shape.boneSurface, X) }
-        rightNotches = right.map { PedicleNotches(of: $0, on: shape.boneSurface, X) }
+        leftNotches = left.map { PedicleNotches(of: $0, on: surface, X) }
+        rightNotches = right.map { PedicleNotches(of: $0, on: surface, X) }
         func foramen(_ side: Side) -> TransverseForamen? {
             guard (2...7).contains(level.number) else { return nil }
             return TransverseForamen(side, of: shape, body: body, canalY: (X.inverse * centre).y)
@@ -135,7 +143,7 @@ public struct VertebraAnatomy: Sendable {
     ) throws(PlanningError) -> (p: Vector3, up: Vector3)? {
         let last = AnatomicalLabel(vertebra: "L6").flatMap { survey[$0] == nil ? nil : $0 } ?? AnatomicalLabel(24)
         guard survey[.sacrum] != nil, survey[last] != nil else { return nil }
-        let shape = try VertebraShape(last, in: labels, survey)
+        let shape = try VertebraShape(last, in: labels, survey, isRough: true)
         guard let (_, body) = Self.body(of: shape, in: labels, survey, up: roughUp(of: shape, survey)) else {
             return nil
         }

@@ -9,8 +9,8 @@ struct VertebraShape: Sendable {
     let mask: LabelVolume
     /// The same without S1's floor: all of the bone.
     let bone: LabelVolume
-    /// Where the bone ends between the voxels.
-    let boneSurface: BoneSurface
+    /// Where the bone ends between the voxels; `nil` where voxels are enough.
+    let boneSurface: BoneSurface?
     /// From that surface, negative within the bone.
     let field: SampledDistance
     /// From the faces of the label's voxels, negative within.
@@ -30,10 +30,11 @@ struct VertebraShape: Sendable {
     ///   - floor: only the part of the bone above this plane shows the vertebra's shape (S1 in a sacrum); depths
     ///   count in all of it.
     /// - Throws: `PlanningError.vertebra` (`.labelMissing`, `.cutByImageEdge`, `.inPieces`, `.tooFewVoxels`), `.distance`.
+    ///   - isRough: the label's voxels are enough, as for a neighbour that is only looked at.
     ///   - ct: shows where the bone ends between voxels; `nil` leaves it to the labels.
     init(
         _ level: AnatomicalLabel, in labels: LabelVolume, ct: Volume<Int16>? = nil, _ survey: LabelSurvey,
-        floor: (p: Vector3, up: Vector3)? = nil
+        floor: (p: Vector3, up: Vector3)? = nil, isRough: Bool = false
     ) throws(PlanningError) {
         guard let entry = survey[level], let region = survey.region(of: level, margin: 0.01) else {
             throw .vertebra(level, .labelMissing)
@@ -51,11 +52,13 @@ struct VertebraShape: Sendable {
         do throws(MeshingError) {
             labelField = try SignedDistanceField(
                 of: [Self.inside], in: pieces.largest, margin: 8, finestStep: Self.finestStep)
-            boneSurface = try BoneSurface(of: level, in: Self.surroundings(level, pieces.largest, labels, survey), ct: ct)
+            boneSurface =
+                isRough
+                ? nil : try BoneSurface(of: level, in: Self.surroundings(level, pieces.largest, labels, survey), ct: ct)
         } catch {
             throw .distance(error)
         }
-        field = SampledDistance(of: boneSurface.tree, near: labelField, reach: 1.5 * labels.geometry.spacing.max())
+        field = SampledDistance(of: boneSurface?.tree, near: labelField, reach: 1.5 * labels.geometry.spacing.max())
         let shown = floor.map { Self.part(of: pieces.largest, above: $0.p, $0.up) }
         self.level = level
         bone = pieces.largest

@@ -123,6 +123,7 @@ extension Sentences {
         let name =
             switch broken.name {
             case .breach: "breach of the bone"
+            case .margin: "bone round the screw"
             case .medialMargin: "margin to the canal"
             case .anteriorMargin: "bone in front of the tip"
             case .entryDistance: "distance of the entry from the bone's surface"
