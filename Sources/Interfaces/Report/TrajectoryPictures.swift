@@ -13,7 +13,10 @@ struct TrajectoryPictures {
     static let window = Window(black: -60, white: 260)
 
     func all() -> [ScrewPictures.Drawn] {
-        [along(toSide: Vector3(0, 0, 1), "along the path, across the front"), along(toSide: Vector3(0, 1, 0), "along the path, across the side"), across()]
+        [
+            along(toSide: Vector3(0, 0, 1), "along the path, across the front"),
+            along(toSide: Vector3(0, 1, 0), "along the path, across the side"), across(),
+        ]
     }
 
     /// The whole path and 12 mm at either end.
@@ -26,7 +29,8 @@ struct TrajectoryPictures {
         let plane = SlicePlane(
             centre: path.point(at: path.length / 2), right: right, down: path.axis, width: Self.pixels,
             height: Self.pixels, millimetresPerPixel: scale)
-        return ScrewPictures.Drawn(plane: plane, caption: "\(caption): skin above, target below", overlay: outline(plane))
+        return ScrewPictures.Drawn(
+            plane: plane, caption: "\(caption): skin above, target below", overlay: outline(plane))
     }
 
     private func across() -> ScrewPictures.Drawn {

@@ -149,7 +149,8 @@ struct PlanCheck: StyletCommand {
         let items = zip(result.items, file.items).map { item, planned -> JSONValue in
             [
                 "id": .string(item.id), "passed": .bool(item.passed),
-                "metrics": (item.metrics?.json(diameter: planned.diameter) ?? item.trajectory?.json).map { .object($0) } ?? .null,
+                "metrics": (item.metrics?.json(diameter: planned.diameter) ?? item.trajectory?.json).map { .object($0) }
+                    ?? .null,
                 "findings": .strings(item.findings.map(Sentences.sentence)),
             ]
         }
