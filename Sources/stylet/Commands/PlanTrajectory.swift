@@ -10,27 +10,29 @@ struct PlanTrajectory: StyletCommand {
     static let configuration = CommandConfiguration(
         commandName: "trajectory", abstract: "Plan the safest straight path from the skin to each target.",
         discussion: """
-            In the head, paths cross the vault at no more than 25° from its normal and keep 3 mm from every vessel along their whole
+            In the head, paths cross the vault at no more than 30° from its normal, and 25° where they can, and keep 3 mm from every vessel along their whole
             length. Elsewhere they start on the skin and keep clear of bones, but for the one that the target lies in. Without
             --labels the head is segmented first. Each target gets one path and, marked as such, alternatives, which no robot
             follows before 'stylet plan choose'. Several electrodes are planned together. Exit status 2 where a target has no safe path.
 
             Example:
-              stylet plan trajectory ct/ --labels labels.nii.gz --target -28,14,-31 --out plan.json --map risk.png
+              stylet plan trajectory ct/ --labels labels.nii.gz --target -28,14,-31 --out plan.json --risk-map risk.png
               stylet plan trajectory ct/ --labels labels.nii.gz --target-label L3 --out plan.json
             """)
 
     @OptionGroup var input: ImageOptions
     @OptionGroup var labelOptions: LabelOptions
-    @Option(parsing: .unconditionalSingleValue, help: "A target, x,y,z in CT coordinates (LPS), mm; several times for several.")
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: "A target, x,y,z in CT coordinates (LPS), mm; several times for several.")
     var target: [TargetPoint] = []
     @Option(help: "A label whose deepest place is a target, by number or name: 107, lesion, L3.")
     var targetLabel: [LabelName] = []
     @Option(help: "biopsy or electrode.") var kind: PathKind = .biopsy
     @Option(help: "The plan to write.") var out: String
     @OptionGroup var limits: TrajectoryOptions
-    @Option(help: "A picture (.png) of the risk over all entries.") var map: String?
-    @Option(help: "The same as a table (.csv), one file a target where there are several.") var mapCsv: String?
+    @Option(help: "A picture (.png) of the risk over all entries.") var riskMap: String?
+    @Option(help: "The same as a table (.csv), one file a target where there are several.") var riskTable: String?
     @OptionGroup var answer: AnswerOptions
 
     func validate() throws {
@@ -40,18 +42,18 @@ struct PlanTrajectory: StyletCommand {
         guard target.count + targetLabel.count <= TrajectoryPlanner.mostTargets else {
             throw ValidationError("At most \(TrajectoryPlanner.mostTargets) targets are planned at once.")
         }
-        guard map?.hasSuffix(".png") ?? true else { throw ValidationError("--map must end in .png.") }
+        guard riskMap?.hasSuffix(".png") ?? true else { throw ValidationError("--risk-map must end in .png.") }
     }
 
     func execute(_ console: Console) throws -> Answer {
-        for path in [out, map, mapCsv].compactMap(\.self) { try Output.mustBePossible(path) }
+        for path in [out, riskMap, riskTable].compactMap(\.self) { try Output.mustBePossible(path) }
         let planner = limits.planner(kind.kind)
         let image = try input.readForPlanning(console)
         let labels = try labelOptions.readOrSegmentHead(image, console)
         let targets = try namedTargets(labels)
         let result = try console.step("plan", "planning paths") { progress in
             try planner.plan(
-                ct: image.ct, labels: labels, targets: targets, withMaps: map != nil || mapCsv != nil,
+                ct: image.ct, labels: labels, targets: targets, withMaps: riskMap != nil || riskTable != nil,
                 seriesUID: image.metadata.seriesUID, progress: progress)
         }
         try writeMaps(result.maps, console)
@@ -70,12 +72,12 @@ struct PlanTrajectory: StyletCommand {
     private func writeMaps(_ maps: [RiskMap], _ console: Console) throws {
         guard !maps.isEmpty else { return }
         try console.step("map", "drawing the risk") { _ in
-            if let map { try RiskMapPicture.write(maps, to: map) }
-            guard let mapCsv else { return }
+            if let riskMap { try RiskMapPicture.write(maps, to: riskMap) }
+            guard let riskTable else { return }
             for (k, one) in maps.enumerated() {
-                let ending = (mapCsv as NSString).pathExtension
-                let stem = (mapCsv as NSString).deletingPathExtension
-                let path = maps.count == 1 ? mapCsv : "\(stem)-\(k + 1)" + (ending.isEmpty ? "" : ".\(ending)")
+                let ending = (riskTable as NSString).pathExtension
+                let stem = (riskTable as NSString).deletingPathExtension
+                let path = maps.count == 1 ? riskTable : "\(stem)-\(k + 1)" + (ending.isEmpty ? "" : ".\(ending)")
                 do { try AtomicFile.write(Data(one.csv.utf8), to: path) } catch {
                     throw ReportError.notWritten(path: path, reason: "\(error)")
                 }
@@ -115,7 +117,7 @@ struct PlanTrajectory: StyletCommand {
                 "asymmetry_mm": .number(midline.asymmetry),
             ]
         }
-        if let map { fields["map"] = .string(map) }
+        if let riskMap { fields["risk_map"] = .string(riskMap) }
         return fields
     }
 }
@@ -131,7 +133,8 @@ struct TrajectoryOptions: ParsableArguments {
     @Option(name: .customLong("avoid-margin-mm"), help: "The same to what --avoid names.") var avoidMargin = 3.0
     @Option(name: .customLong("ventricle-margin-mm"), help: "The same to ventricles, unless the target lies in one.")
     var ventricleMargin = 2.0
-    @Option(name: .customLong("skull-angle-deg"), help: "The largest angle to the skull's normal.") var skullAngle = 25.0
+    @Option(name: .customLong("skull-angle-deg"), help: "The largest angle to the skull's normal.") var skullAngle =
+        30.0
     @Option(name: .customLong("electrode-gap-mm"), help: "The least gap between electrodes within the skull.")
     var electrodeGap = 4.0
     @Option(name: .customLong("bolt-spacing-mm"), help: "The least distance of their axes outside it.")
@@ -150,8 +153,8 @@ struct TrajectoryOptions: ParsableArguments {
         planner.limits.riskHorizon = max(planner.limits.riskHorizon, vesselMargin + 7)
         planner.limits.noGoMargin = avoidMargin
         planner.limits.ventricleMargin = ventricleMargin
-        planner.limits.plannedSkullAngle = radians(degrees: skullAngle)
-        planner.limits.largestSkullAngle = max(planner.limits.largestSkullAngle, radians(degrees: skullAngle))
+        planner.limits.largestSkullAngle = radians(degrees: skullAngle)
+        planner.limits.plannedSkullAngle = min(planner.limits.plannedSkullAngle, radians(degrees: skullAngle))
         planner.limits.electrodeGap = electrodeGap
         planner.limits.boltSpacing = boltSpacing
         return planner
@@ -183,7 +186,9 @@ struct LabelName: ExpressibleByArgument {
             label = AnatomicalLabel(number)
         } else if let vertebra = AnatomicalLabel(vertebra: text.uppercased()) {
             label = vertebra
-        } else if let known = (1...255).map({ AnatomicalLabel(UInt8($0)) }).first(where: { $0.name == text.lowercased() }) {
+        } else if let known = (1...255).map({ AnatomicalLabel(UInt8($0)) }).first(where: {
+            $0.name == text.lowercased()
+        }) {
             label = known
         } else {
             return nil

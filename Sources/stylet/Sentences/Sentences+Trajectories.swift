@@ -68,9 +68,11 @@ extension Sentences {
         switch reason {
         case .targetTooNear(let label, let distance, let margin):
             String(
-                format: "since at the target itself the instrument is %.2f mm from %@, and %.2f mm are the limit", distance,
+                format: "since at the target itself the instrument is %.2f mm from %@, and %.2f mm are the limit",
+                distance,
                 label.name, margin)
-        case .blocked(let block): "since no straight line from the skin reaches it; most are stopped because \(sentence(block))"
+        case .blocked(let block):
+            "since no straight line from the skin reaches it; most are stopped because \(sentence(block))"
         case .limit(let broken): "since the best of all lines breaks a limit: \(sentence(broken))"
         case .collision(let other): "since every safe one comes too near to that of \(other)"
         }
@@ -82,6 +84,7 @@ extension Sentences {
         case .bodyAgain: "beyond the skin the body begins again"
         case .noSkull: "they leave the head without crossing its vault"
         case .otherBone: "they cross other bone"
+        case .roughSkull: "where they leave the skull there is no smooth vault to drill"
         case .air: "they cross air"
         case .bright: "they cross something as bright as metal or bone without a label"
         }

@@ -44,7 +44,9 @@ import Testing
         var random = SeededGenerator(seed: 2)
         while targets.count < 8 {
             let p = random.normal3() * 18
-            if vessels.allSatisfy({ $0.distance(p) > 5 }), targets.allSatisfy({ length($0 - p) > 6 }) { targets.append(p) }
+            if vessels.allSatisfy({ $0.distance(p) > 5 }), targets.allSatisfy({ length($0 - p) > 6 }) {
+                targets.append(p)
+            }
         }
         let result = try head.plan(targets, kind: .electrode)
         let chosen = result.plan.chosenItems

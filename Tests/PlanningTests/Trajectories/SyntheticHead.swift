@@ -28,7 +28,9 @@ struct SyntheticHead {
     let ct: Volume<Int16>
 
     /// - Parameter paint: a label for a place within the skull, `nil` for brain.
-    init(spacing: Vector3 = Vector3(1.2, 1.2, 1.2), turn: Rotation<CT, CT> = .identity(), _ paint: (Vector3) -> UInt8?) throws {
+    init(spacing: Vector3 = Vector3(1.2, 1.2, 1.2), turn: Rotation<CT, CT> = .identity(), _ paint: (Vector3) -> UInt8?)
+        throws
+    {
         let half = 80.0
         let counts = (Vector3(repeating: 2 * half) / spacing).rounded(.up)
         let size = GridSize(Int(counts.x), Int(counts.y), Int(counts.z))
@@ -66,7 +68,9 @@ struct SyntheticHead {
         }
     }
 
-    func plan(_ targets: [Vector3], _ change: (inout TrajectoryPlanner) -> Void = { _ in }, kind: PlanItem.Kind = .biopsy)
+    func plan(
+        _ targets: [Vector3], _ change: (inout TrajectoryPlanner) -> Void = { _ in }, kind: PlanItem.Kind = .biopsy
+    )
         throws -> TrajectoryPlanner.Result
     {
         var planner = TrajectoryPlanner(kind: kind)

@@ -9,13 +9,16 @@ import Testing
     let head: SyntheticHead
     let plan: PlanFile
 
-    init() throws {
-        head = try SyntheticHead(vessels: [
+    /// Made once for all tests.
+    private static let shared = Result {
+        let head = try SyntheticHead(vessels: [
             .init(a: Vector3(-40, 10, 20), b: Vector3(40, 10, 20), radius: 2),
             .init(a: Vector3(0, -40, 0), b: Vector3(0, -10, 30), radius: 1.5),
         ])
-        plan = try head.plan([Vector3(15, 20, -5)]).plan
+        return (head, try head.plan([Vector3(15, 20, -5)]).plan)
     }
+
+    init() throws { (head, plan) = try Self.shared.get() }
 
     func findings(_ edit: (inout PlanItem) -> Void) throws -> [PlanChecker.Finding] {
         var edited = plan

@@ -10,7 +10,9 @@ import Testing
     func brute(_ labels: LabelVolume, _ label: UInt8, _ a: Vector3, _ b: Vector3) -> Double {
         let g = labels.geometry
         var centres: [Vector3] = []
-        for (i, v) in labels.voxels.enumerated() where v == label { centres.append(g.point(g.index(offset: i)).coordinates) }
+        for (i, v) in labels.voxels.enumerated() where v == label {
+            centres.append(g.point(g.index(offset: i)).coordinates)
+        }
         let turn = g.direction.transposed
         var best = Double.infinity
         let count = Int(length(b - a) / 0.02)
@@ -27,16 +29,17 @@ import Testing
         return best
     }
 
-    @Test(arguments: [1, 2, 3, 4] as [UInt64]) func threeWaysAgree(_ seed: UInt64) throws {
+    @Test(arguments: [1, 2] as [UInt64]) func threeWaysAgree(_ seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let axis = try #require(Direction<CT>(random.normal3()))
         let turn = Rotation<CT, CT>(radians: random.uniform(), about: axis)
         let vessels = SyntheticHead.vessels(seed, count: 5)
         let head = try SyntheticHead(vessels: vessels, spacing: Vector3(1.1, 1.4, 2.1), turn: turn)
+        let outer = try #require(BoundaryVoxels(of: [.vessel], in: head.labels, LabelSurvey(head.labels)))
         for _ in 0..<12 {
             let a = random.normal3() * 20
             let b = (normalized(random.normal3()) ?? .zero) * 73
-            let boxes = VoxelBoxes(of: [.vessel], in: head.labels, from: Point(a), to: Point(b), horizon: 60)
+            let boxes = VoxelBoxes(outer, from: Point(a), to: Point(b), horizon: 60)
             let faces = FaceDistances(of: [.vessel], in: head.labels, from: Point(a), to: Point(b), horizon: 60)
             let truth = brute(head.labels, 104, a, b)
             #expect(abs((boxes.nearest()?.distance ?? 60) - truth) < 0.005)
@@ -54,9 +57,13 @@ import Testing
     @Test func aLineThroughALabelHasNoDistance() throws {
         let head = try SyntheticHead(vessels: [.init(a: Vector3(-20, 0, 0), b: Vector3(20, 0, 0), radius: 5)])
         let (a, b) = (Point<CT>(0, 0.3, -30), Point<CT>(0, 0.3, 70))
-        #expect(VoxelBoxes(of: [.vessel], in: head.labels, from: a, to: b, horizon: 13).nearest()?.distance == 0)
+        let survey = LabelSurvey(head.labels)
+        let outer = try #require(BoundaryVoxels(of: [.vessel], in: head.labels, survey))
+        #expect(VoxelBoxes(outer, from: a, to: b, horizon: 13).nearest()?.distance == 0)
         #expect(FaceDistances(of: [.vessel], in: head.labels, from: a, to: b, horizon: 13).least() == 0)
-        #expect(VoxelBoxes(of: [.lesion], in: head.labels, from: a, to: b, horizon: 13).nearest() == nil)
+        #expect(BoundaryVoxels(of: [.lesion], in: head.labels, survey) == nil)
+        let (c, d) = (Point<CT>(0, 40, 30), Point<CT>(0, 40, 70))
+        #expect(VoxelBoxes(outer, from: c, to: d, horizon: 13).nearest() == nil)
     }
 
     /// Against the distance of places sampled on both segments.

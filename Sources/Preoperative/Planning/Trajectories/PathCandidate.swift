@@ -5,7 +5,7 @@ import Meshing
 /// One line through a target, as the search sees it.
 struct PathCandidate: Sendable {
     let direction: Vector3
-    let layout: PathLayout
+    var layout: PathLayout
     /// rad; `nil` outside the head.
     var angle: Double?
     /// Least distances less the radius, mm; infinite where there is none of it.
@@ -35,9 +35,13 @@ struct PathCost: Sendable {
         risk: Double?, vessel: Double?, angle: Double?, length: Double, crossing: Double?, ventricle: Double?,
         forbidden: Double?, obstacle: Double?
     ) -> Double {
-        var sum = (risk ?? 0) + 0.2 * length / 100 + 0.5 * min((crossing ?? 0) / 10, 1)
+        var sum = (risk ?? 0) + 0.4 * length / 100 + 0.5 * min((crossing ?? 0) / 10, 1)
         if let vessel { sum += 0.5 * limits.nearness(vessel) }
-        if let angle { sum += 0.2 * (angle / limits.plannedSkullAngle) * (angle / limits.plannedSkullAngle) }
+        if let angle {
+            let share = angle / limits.plannedSkullAngle
+            // beyond what is planned for only where nothing else is left
+            sum += 0.2 * share * share + (share > 1 ? 1 : 0)
+        }
         sum += 0.2 * near(ventricle, limits.ventricleMargin, 5) + 0.2 * near(forbidden, limits.noGoMargin, 5)
         return sum + 0.2 * near(obstacle, limits.boneMargin, 4)
     }
@@ -66,15 +70,19 @@ struct PathJudge: Sendable {
     let limits: TrajectoryLimits
     /// The target lies in a ventricle, so that these are no hazard.
     let targetInVentricle: Bool
+    /// The limits' own, or less for a target that is nearer, mm.
+    let ventricleMargin: Double
 
     /// - Parameter complete: measure all, also where an earlier limit is broken already.
     func candidate(_ direction: Vector3, complete: Bool = false) -> PathCandidate {
         var c = PathCandidate(direction, tracer.layout(direction))
         guard c.layout.block == nil else { return c }
         if let outer = c.layout.outerTable {
-            c.angle = skull?.normal(at: Point(target.coordinates + direction * outer)).map {
-                Frames.angle($0, direction)
-            } ?? .pi / 2
+            guard let normal = skull?.normal(at: Point(target.coordinates + direction * outer)) else {
+                c.layout.block = .roughSkull
+                return c
+            }
+            c.angle = Frames.angle(normal, direction)
         }
         judgeShape(&c)
         if c.broken == nil || complete { judgeHazards(&c) }
@@ -92,7 +100,7 @@ struct PathJudge: Sendable {
             most(.scalp, l.skin - outer, limits.largestScalp)
             most(.bone, outer - inner, limits.largestBone)
         }
-        most(.skullAngle, c.angle, limits.plannedSkullAngle)
+        most(.skullAngle, c.angle, limits.largestSkullAngle)
     }
 
     private func judgeHazards(_ c: inout PathCandidate) {
@@ -111,7 +119,7 @@ struct PathJudge: Sendable {
             if c.broken == nil, value < limit - hazards.slack { c.broken = .init(name, value: value, limit: limit) }
         }
         atLeast(.vesselDistance, c.vessels.least, limits.vesselMargin)
-        atLeast(.ventricleDistance, c.ventricle, limits.ventricleMargin)
+        atLeast(.ventricleDistance, c.ventricle, ventricleMargin)
         atLeast(.noGoDistance, c.forbidden, limits.noGoMargin)
         atLeast(.boneDistance, c.obstacle, limits.boneMargin)
     }
@@ -120,12 +128,13 @@ struct PathJudge: Sendable {
         let known = hazards.vessels != nil
         let least = c.vessels.least
         let value = PathCost(limits: limits).value(
-            risk: known ? limits.risk(near: c.vessels.near, broken: c.vessels.broken, least: least + hazards.slack) : nil,
+            risk: known
+                ? limits.risk(near: c.vessels.near, broken: c.vessels.broken, least: least + hazards.slack) : nil,
             vessel: known ? least : nil, angle: c.angle, length: c.layout.innerTable ?? c.layout.skin,
             crossing: c.crossing, ventricle: c.ventricle, forbidden: c.forbidden, obstacle: c.obstacle)
         // what the field leaves open is better not there
         let doubt = [
-            limits.vesselMargin - least, limits.ventricleMargin - c.ventricle, limits.noGoMargin - c.forbidden,
+            limits.vesselMargin - least, ventricleMargin - c.ventricle, limits.noGoMargin - c.forbidden,
             limits.boneMargin - c.obstacle,
         ].reduce(0) { $0 + max($1 + hazards.slack, 0) }
         guard let broken = c.broken else { return value + doubt }
@@ -147,9 +156,9 @@ struct PathJudge: Sendable {
     /// the target times the angle at most.
     func excludesNeighbours(_ c: PathCandidate, spread: Double) -> Bool {
         guard c.layout.block == nil else { return false }
-        if let angle = c.angle, angle - limits.plannedSkullAngle > 3 * spread + radians(degrees: 5) { return true }
+        if let angle = c.angle, angle - limits.largestSkullAngle > 3 * spread + radians(degrees: 5) { return true }
         let fields: [(SignedDistanceField?, Double)] = [
-            (hazards.vessels, limits.vesselMargin), (targetInVentricle ? nil : hazards.ventricles, limits.ventricleMargin),
+            (hazards.vessels, limits.vesselMargin), (targetInVentricle ? nil : hazards.ventricles, ventricleMargin),
             (hazards.forbidden, limits.noGoMargin), (hazards.obstacles, limits.boneMargin),
         ]
         // a neighbour's path may be shorter: only what lies surely within it counts
@@ -162,5 +171,21 @@ struct PathJudge: Sendable {
             }
         }
         return false
+    }
+}
+
+extension PathJudge {
+    /// Where the target itself lies nearer to something than the instrument may come, whatever the way.
+    var targetTooNear: NoPath? {
+        let near = [
+            (measurement.outer.vessels, limits.vesselMargin), (measurement.outer.forbidden, limits.noGoMargin),
+            (measurement.outer.obstacles, limits.boneMargin),
+        ]
+        for (voxels, margin) in near {
+            if let found = measurement.distance(voxels, target, target), found.0 < margin {
+                return .targetTooNear(found.1, distance: found.0, margin: margin)
+            }
+        }
+        return nil
     }
 }

@@ -33,34 +33,71 @@ struct PathChoice {
 
     mutating func run() {
         let isElectrode = planner.kind == .electrode && targets.count > 1
-        let wanted = isElectrode ? 40 : planner.alternatives + 1
-        let apart = isElectrode ? Self.sameEntry : planner.distinctEntries
         let me = self
-        let pools = parallelMap(targets.count) { me.pool($0, wanted: wanted, apart: apart) }
-        let chosen = isElectrode ? together(pools) : pools.map { $0.isEmpty ? nil : 0 }
-        var paths = chosen.enumerated().map { t, c in c.map { pools[t][$0] } }
-        if isElectrode { refineTogether(&paths) }
-        for t in targets.indices { report(t, paths, pools[t], isElectrode) }
+        if isElectrode {
+            let pools = parallelMap(targets.count) { me.distinct($0) }
+            var paths = together(pools)
+            refineTogether(&paths)
+            let fixed = paths
+            let others = parallelMap(targets.count) { me.alternatives($0, fixed, pools[$0]) }
+            for t in targets.indices { report(t, paths, others[t], pools[t]) }
+        } else {
+            let pools = parallelMap(targets.count) { me.pool($0) }
+            let paths = pools.map(\.first)
+            for t in targets.indices { report(t, paths, Array(pools[t].dropFirst()), []) }
+        }
     }
 
-    /// Distinct lines of one target, refined where it stands alone, measured, best first.
-    private func pool(_ t: Int, wanted: Int, apart: Double) -> [Path] {
+    /// Distinct lines of one target that stands alone, refined and measured, best first.
+    private func pool(_ t: Int) -> [Path] {
         let judge = scene.judges[t]
         var found: [Path] = []
         var tried = 0
         for candidate in outcomes[t].safe {
-            guard found.count < wanted, tried < wanted + Self.mostMeasured else { break }
+            guard found.count <= planner.alternatives, tried < Self.mostMeasured else { break }
             let entry = judge.target.coordinates + candidate.direction * candidate.layout.skin
-            guard isApart(entry, found, judge, apart) else { continue }
+            guard isApart(entry, found, judge, planner.distinctEntries) else { continue }
             tried += 1
             let better = refined(candidate.direction, judge) { _ in true }
-            if let path = measured(better, judge), isApart(entryOf(path, judge), found, judge, apart) {
-                found.append(path)
-            } else if let path = measured(candidate.direction, judge) {
-                found.append(path)
-            }
+            let path =
+                measured(better, judge).flatMap {
+                    isApart(entryOf($0, judge), found, judge, planner.distinctEntries) ? $0 : nil
+                } ?? measured(candidate.direction, judge)
+            if let path { found.append(path) }
         }
-        return found.sorted { $0.cost < $1.cost }
+        found.sort { $0.cost < $1.cost }
+        return found.filter { isWorth($0, beside: found[0]) }
+    }
+
+    /// Whether a path is an alternative that a person would look at: not far worse, and not through the whole brain.
+    private func isWorth(_ path: Path, beside best: Path) -> Bool {
+        let (long, short) = (path.metrics.brainLength ?? 0, best.metrics.brainLength ?? 0)
+        return path.cost <= best.cost + Self.worstAlternative && long <= max(Self.longAlternative, short + 20)
+    }
+
+    /// Further above the best path's cost, or longer within the brain (mm), nothing is proposed beside it.
+    private static let worstAlternative = 1.5
+    private static let longAlternative = 100.0
+
+    /// A line as fields see it, to be measured when it is chosen.
+    struct Draft: Sendable {
+        let direction: Vector3
+        let entry: Vector3
+        let cost: Double
+        let line: ElectrodeLine
+    }
+
+    /// Distinct lines of one electrode, best first.
+    private func distinct(_ t: Int) -> [Draft] {
+        let judge = scene.judges[t]
+        var found: [Draft] = []
+        for c in outcomes[t].safe where found.count < ElectrodeAssignment.mostChoices {
+            let entry = judge.target.coordinates + c.direction * c.layout.skin
+            guard found.allSatisfy({ length($0.entry - entry) >= Self.sameEntry }) else { continue }
+            found.append(
+                Draft(direction: c.direction, entry: entry, cost: c.cost, line: line(c.direction, c.layout, judge)))
+        }
+        return found
     }
 
     private func entryOf(_ path: Path, _ judge: PathJudge) -> Vector3 {
@@ -91,7 +128,9 @@ struct PathChoice {
         let layout = judge.tracer.layout(direction)
         guard layout.block == nil else { return nil }
         let m = judge.measurement.metrics(target: judge.target, direction: direction, layout: layout)
-        guard planner.limits.broken(by: m, skullAngle: planner.limits.plannedSkullAngle).isEmpty else { return nil }
+        let broken = planner.limits.broken(
+            by: m, skullAngle: planner.limits.largestSkullAngle, ventricleMargin: judge.ventricleMargin)
+        guard broken.isEmpty else { return nil }
         if judge.tracer.tissue.approach == .head, m.skullAngle == nil { return nil }
         return Path(
             direction: direction, skin: layout.skin, metrics: m, cost: PathCost(limits: planner.limits).value(m),
@@ -105,12 +144,42 @@ struct PathChoice {
             radius: judge.radius, reach: planner.limits.boltReach)
     }
 
-    /// One path each such that no two come too near, at the least sum of costs.
-    private func together(_ pools: [[Path]]) -> [Int?] {
+    /// One path each such that no two come too near, at the least sum of costs; drafts that the voxels do not confirm are
+    /// dropped, and the rest chosen from anew.
+    private func together(_ drafts: [[Draft]]) -> [Path?] {
         let limits = planner.limits
-        return ElectrodeAssignment(costs: pools.map { $0.map(\.cost) }) { a, i, b, j in
-            pools[a][i].line.keepsClear(of: pools[b][j].line, limits)
-        }.solve()
+        var drafts = drafts
+        while true {
+            let open = drafts
+            let chosen = ElectrodeAssignment(costs: open.map { $0.map(\.cost) }) { a, i, b, j in
+                open[a][i].line.keepsClear(of: open[b][j].line, limits)
+            }.solve()
+            let me = self
+            let paths = parallelMap(chosen.count) { t in
+                chosen[t].flatMap { me.measured(open[t][$0].direction, me.scene.judges[t]) }
+            }
+            let wrong = chosen.indices.filter { chosen[$0] != nil && paths[$0] == nil }
+            if wrong.isEmpty { return paths }
+            for t in wrong { if let k = chosen[t] { drafts[t].remove(at: k) } }
+        }
+    }
+
+    /// Other paths to an electrode's target that keep clear of the other electrodes' chosen ones.
+    private func alternatives(_ t: Int, _ paths: [Path?], _ drafts: [Draft]) -> [Path] {
+        guard let path = paths[t] else { return [] }
+        let judge = scene.judges[t]
+        let others = paths.enumerated().compactMap { $0 == t ? nil : $1?.line }
+        var taken = [path]
+        var tried = 0
+        for draft in drafts {
+            guard taken.count <= planner.alternatives, tried < Self.mostMeasured else { break }
+            guard isApart(draft.entry, taken, judge, planner.distinctEntries),
+                others.allSatisfy({ draft.line.keepsClear(of: $0, planner.limits) })
+            else { continue }
+            tried += 1
+            if let found = measured(draft.direction, judge), isWorth(found, beside: path) { taken.append(found) }
+        }
+        return Array(taken.dropFirst())
     }
 
     /// Each in turn, the others fixed.
@@ -131,23 +200,19 @@ struct PathChoice {
         }
     }
 
-    private mutating func report(_ t: Int, _ paths: [Path?], _ pool: [Path], _ isElectrode: Bool) {
+    private mutating func report(_ t: Int, _ paths: [Path?], _ alternatives: [Path], _ drafts: [Draft]) {
         let id = targets[t].id
         guard let path = paths[t] else {
-            refusals.append(.trajectory(.noPath(target: id, reason(t, paths, pool))))
+            refusals.append(.trajectory(.noPath(target: id, reason(t, paths, drafts))))
             return
         }
         let others = paths.enumerated().compactMap { other, path in other == t ? nil : path?.line }
         items.append(item(id, t, path, others, rank: 1))
-        var taken = [path]
-        for next in pool where taken.count <= planner.alternatives {
-            guard isApart(entryOf(next, scene.judges[t]), taken, scene.judges[t], planner.distinctEntries) else { continue }
-            guard !isElectrode || others.allSatisfy({ next.line.keepsClear(of: $0, planner.limits) }) else { continue }
-            let letter = String(UnicodeScalar(UInt8(97 + taken.count)))
-            var item = item("\(id)-\(letter)", t, next, others, rank: taken.count + 1)
+        for (k, next) in alternatives.enumerated() {
+            let letter = String(UnicodeScalar(UInt8(98 + k)))
+            var item = item("\(id)-\(letter)", t, next, others, rank: k + 2)
             item.alternativeTo = id
             items.append(item)
-            taken.append(next)
         }
     }
 
@@ -176,37 +241,28 @@ struct PathChoice {
     }
 
     /// Why a target has no path.
-    private func reason(_ t: Int, _ paths: [Path?], _ pool: [Path]) -> NoPath {
+    private func reason(_ t: Int, _ paths: [Path?], _ drafts: [Draft]) -> NoPath {
         let judge = scene.judges[t]
         let limits = planner.limits
-        if !pool.isEmpty {
-            let crowded = paths.indices.max { a, b in conflicts(pool, paths[a]) < conflicts(pool, paths[b]) }
-            return .collision(with: targets[crowded ?? t].id)
-        }
-        var near: [(Set<AnatomicalLabel>, Double)] = [
-            ([.vessel], limits.vesselMargin), (judge.tracer.tissue.forbidden, limits.noGoMargin),
-            (judge.tracer.tissue.obstacles, limits.boneMargin),
-        ]
-        if !judge.targetInVentricle { near.append(([.ventricle], limits.ventricleMargin)) }
-        for (labels, margin) in near {
-            let p = judge.target
-            if let found = judge.measurement.distance(labels, p, p), found.0 < margin {
-                return .targetTooNear(found.1, distance: found.0, margin: margin)
-            }
+        if let near = judge.targetTooNear { return near }
+        let counts = paths.map { conflicts(drafts, $0) }
+        if let crowded = counts.indices.max(by: { counts[$0] < counts[$1] }), counts[crowded] > 0 {
+            return .collision(with: targets[crowded].id)
         }
         if let fault = outcomes[t].fault { return fault }
         // fields saw safe lines that the voxels themselves do not confirm: the best of them
         let measured = outcomes[t].safe.prefix(Self.mostMeasured).flatMap { c in
             limits.broken(
                 by: judge.measurement.metrics(target: judge.target, direction: c.direction, layout: c.layout),
-                skullAngle: limits.plannedSkullAngle)
+                skullAngle: limits.largestSkullAngle,
+                ventricleMargin: judge.ventricleMargin)
         }
         let best = measured.min { abs($0.value - $0.limit) < abs($1.value - $1.limit) }
         return best.map { .limit($0) } ?? .blocked(.noSkull)
     }
 
-    private func conflicts(_ pool: [Path], _ other: Path?) -> Int {
+    private func conflicts(_ drafts: [Draft], _ other: Path?) -> Int {
         guard let other else { return 0 }
-        return pool.count { !$0.line.keepsClear(of: other.line, planner.limits) }
+        return drafts.count { !$0.line.keepsClear(of: other.line, planner.limits) }
     }
 }

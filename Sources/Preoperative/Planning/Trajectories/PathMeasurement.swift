@@ -5,22 +5,38 @@ import Imaging
 struct PathMeasurement: Sendable {
     let labels: LabelVolume
     let tissue: TissueTable
-    let survey: LabelSurvey
     let skull: SkullSurface?
     let midline: MidlinePlane?
     let limits: TrajectoryLimits
     let radius: Double
 
-    /// Distances are looked for this far, then further: the volume to search grows with it.
-    private static let horizons = [13.0, 40, 120]
+    let outer: OuterVoxels
 
-    /// From the line between two places to the nearest of some labels, less the radius.
-    func distance(_ wanted: Set<AnatomicalLabel>, _ a: Point<CT>, _ b: Point<CT>) -> (Double, AnatomicalLabel)? {
-        let there = wanted.filter { survey[$0] != nil }
-        guard !there.isEmpty else { return nil }
-        for horizon in Self.horizons {
-            let boxes = VoxelBoxes(of: there, in: labels, from: a, to: b, horizon: horizon)
-            if let found = boxes.nearest() { return (found.distance - radius, found.label) }
+    /// What is to be avoided further away than this is no news, mm.
+    private static let far = 50.0
+
+    /// The outer voxels of all that paths keep away from; `nil` where the labels have none.
+    struct OuterVoxels: Sendable {
+        let vessels, ventricles, forbidden, obstacles: BoundaryVoxels?
+
+        init(_ labels: LabelVolume, _ table: TissueTable, _ survey: LabelSurvey) {
+            vessels = BoundaryVoxels(of: [.vessel], in: labels, survey)
+            ventricles = table.approach == .head ? BoundaryVoxels(of: [.ventricle], in: labels, survey) : nil
+            forbidden = BoundaryVoxels(of: table.forbidden, in: labels, survey)
+            obstacles = BoundaryVoxels(of: table.obstacles, in: labels, survey)
+        }
+    }
+
+    /// From the line between two places to the nearest of some labels, less the radius; `nil` beyond `farthest`.
+    func distance(
+        _ source: BoundaryVoxels?, _ a: Point<CT>, _ b: Point<CT>, farthest: Double = 1e5
+    ) -> (Double, AnatomicalLabel)? {
+        guard let source else { return nil }
+        // first near, where few voxels are to be looked at
+        for horizon in [13.0, farthest] {
+            if let found = VoxelBoxes(source, from: a, to: b, horizon: horizon).nearest() {
+                return (found.distance - radius, found.label)
+            }
         }
         return nil
     }
@@ -29,19 +45,14 @@ struct PathMeasurement: Sendable {
     func metrics(target: Point<CT>, direction: Vector3, layout: PathLayout) -> TrajectoryMetrics {
         let skin = Point<CT>(target.coordinates + direction * layout.skin)
         var m = TrajectoryMetrics(depth: layout.skin)
-        if survey[.vessel] != nil {
-            let boxes = VoxelBoxes(
-                of: [.vessel], in: labels, from: target, to: skin, horizon: limits.riskHorizon + radius + 1)
-            let nearest = boxes.nearest()?.distance ?? .infinity
-            m.vesselDistance =
-                nearest.isFinite ? nearest - radius : distance([.vessel], target, skin)?.0 ?? Self.horizons[2]
+        if let vessels = outer.vessels {
+            let boxes = VoxelBoxes(vessels, from: target, to: skin, horizon: limits.riskHorizon + radius + 1)
+            m.vesselDistance = boxes.nearest().map { $0.distance - radius } ?? distance(vessels, target, skin)?.0
             m.risk = risk(boxes.profile(step: 0.5), least: m.vesselDistance ?? 0)
         }
-        if tissue.approach == .head, survey[.ventricle] != nil, !isIn(.ventricle, target) {
-            m.ventricleDistance = distance([.ventricle], target, skin)?.0
-        }
-        m.noGoDistance = distance(tissue.forbidden, target, skin)?.0
-        m.boneDistance = distance(tissue.obstacles, target, skin)?.0
+        if !isIn(.ventricle, target) { m.ventricleDistance = distance(outer.ventricles, target, skin)?.0 }
+        m.noGoDistance = distance(outer.forbidden, target, skin, farthest: Self.far)?.0
+        m.boneDistance = distance(outer.obstacles, target, skin, farthest: Self.far)?.0
         if let inner = layout.innerTable, let outer = layout.outerTable {
             let crossing = Point<CT>(target.coordinates + direction * outer)
             (m.scalpLength, m.boneLength, m.brainLength) = (layout.skin - outer, outer - inner, inner)

@@ -31,6 +31,7 @@ struct PathSearch: Sendable {
 
     /// - Parameter isParallel: whether this target alone has the machine.
     func run(isParallel: Bool) -> Outcome {
+        if let near = judge.targetTooNear { return Outcome(safe: [], fault: near) }
         let n = Self.coarsest
         let cells = (0..<6 * n * n).map { Cell(face: $0 / (n * n), i: $0 / n % n, j: $0 % n, n: n) }
         var all = judged(cells, isParallel)
@@ -58,7 +59,9 @@ struct PathSearch: Sendable {
     }
 
     private func judged(_ cells: [Cell], _ isParallel: Bool) -> [Judged] {
-        let one: @Sendable (Int) -> Judged = { Judged(cell: cells[$0], candidate: judge.candidate(cells[$0].direction)) }
+        let one: @Sendable (Int) -> Judged = {
+            Judged(cell: cells[$0], candidate: judge.candidate(cells[$0].direction))
+        }
         return isParallel ? parallelMap(cells.count, one) : cells.indices.map(one)
     }
 
@@ -67,7 +70,9 @@ struct PathSearch: Sendable {
         let n = Self.coarsest
         let open = coarse.filter { judged in
             guard judged.candidate.layout.block != nil else { return true }
-            return neighbours(judged.cell).contains { coarse[($0.face * n + $0.i) * n + $0.j].candidate.layout.block == nil }
+            return neighbours(judged.cell).contains {
+                coarse[($0.face * n + $0.i) * n + $0.j].candidate.layout.block == nil
+            }
         }
         var found: [Judged] = []
         var front = open

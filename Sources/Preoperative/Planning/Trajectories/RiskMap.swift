@@ -77,7 +77,8 @@ public struct RiskMap: Sendable {
         var text = "x_mm,y_mm,z_mm,risk,vessel_distance_mm,skull_angle_deg,state\n"
         func number(_ x: Double?) -> String { x.map { $0.isFinite ? "\(($0 * 1000).rounded() / 1000)" : "" } ?? "" }
         for e in entries {
-            let state = e.block.map { "blocked:\($0.rawValue)" } ?? e.broken.map { "limit:\($0.name.rawValue)" } ?? "safe"
+            let state =
+                e.block.map { "blocked:\($0.rawValue)" } ?? e.broken.map { "limit:\($0.name.rawValue)" } ?? "safe"
             let p = [e.skin.x, e.skin.y, e.skin.z].map { number($0) }.joined(separator: ",")
             let angle = number(e.skullAngle.map { degrees(radians: $0) })
             text += "\(p),\(number(e.risk)),\(number(e.vesselDistance)),\(angle),\(state)\n"

@@ -64,15 +64,16 @@ struct SkullSurface: Sendable {
     }
 
     /// The outward normal where a path crosses: of a plane fitted to the surface about `p`, twice, the second time without
-    /// what lies more than 2 mm off the first.
+    /// what lies more than 2 mm off the first; `nil` where more than a fifth does: no vault is that rough.
     func normal(at p: Point<CT>) -> Vector3? {
         let out = p.coordinates - centre.coordinates
         guard let up = normalized(out) else { return nil }
         let (right, ahead) = (perpendicular(to: up), cross(up, perpendicular(to: up)))
         let distance = length(out)
-        var places: [Vector3] = []
+        var (places, asked): ([Vector3], Int) = ([], 0)
         for i in -6...6 {
             for j in -6...6 where i * i + j * j <= 36 {
+                asked += 1
                 let aside = (right * Double(i) + ahead * Double(j)) * (Self.patch / 6)
                 guard let q = normalized(up * distance + aside).flatMap(point) else { continue }
                 let d = q - p.coordinates
@@ -81,6 +82,7 @@ struct SkullSurface: Sendable {
         }
         guard let first = Self.slopes(places) else { return nil }
         let kept = places.filter { abs($0.z - first.z - $0.x * first.x - $0.y * first.y) < 2 }
+        guard places.count * 10 >= asked * 9, kept.count * 10 >= asked * 8 else { return nil }
         let best = Self.slopes(kept) ?? first
         return normalized(up - right * best.x - ahead * best.y)
     }

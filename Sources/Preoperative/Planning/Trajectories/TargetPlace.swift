@@ -21,7 +21,9 @@ struct TargetPlace: Sendable {
         let avoid: Set<AnatomicalLabel>
 
         /// - Throws: `PlanningError.trajectory` where nothing may be planned on it.
-        func read(_ target: TrajectoryPlanner.Target, through: Set<AnatomicalLabel>) throws(PlanningError) -> TargetPlace {
+        func read(_ target: TrajectoryPlanner.Target, through: Set<AnatomicalLabel>) throws(PlanningError)
+            -> TargetPlace
+        {
             func refuse(_ fault: TargetFault) -> PlanningError { .trajectory(.target(target.id, target.point, fault)) }
             guard target.point.isFinite else { throw refuse(.notFinite) }
             let i = labels.geometry.nearest(target.point)
@@ -73,7 +75,9 @@ extension TrajectoryPlanner {
     /// The deepest place of a label's largest piece: where a needle has most of it about its tip.
     ///
     /// - Throws: `PlanningError.trajectory(.labelMissing)`, `.distance`.
-    public static func deepestPlace(of label: AnatomicalLabel, in labels: LabelVolume) throws(PlanningError) -> Point<CT> {
+    public static func deepestPlace(of label: AnatomicalLabel, in labels: LabelVolume) throws(PlanningError) -> Point<
+        CT
+    > {
         guard let region = LabelSurvey(labels).region(of: label, margin: labels.geometry.spacing.max()) else {
             throw .trajectory(.labelMissing(label))
         }
@@ -81,7 +85,8 @@ extension TrajectoryPlanner {
         var table = [Bool](repeating: false, count: 256)
         table[1] = true
         let piece = ConnectedComponents(
-            of: BitGrid(mask, where: table), connectivity: .twentySix, order: .bySize).mask(of: 1)
+            of: BitGrid(mask, where: table), connectivity: .twentySix, order: .bySize
+        ).mask(of: 1)
         let grid = BitGrid(Volume(geometry: mask.geometry, voxels: piece), where: table)
         let depth = DistanceTransform.signed(grid, spacing: mask.geometry.spacing)
         let deepest = depth.indices.min { depth[$0] < depth[$1] } ?? 0

@@ -26,6 +26,9 @@ struct TrajectoryExamination {
     /// Which labels the map has.
     let present: Set<AnatomicalLabel>
 
+    /// Two ways to find a normal on stairs of voxels differ by so much, rad.
+    private static let normalAccuracy = 2 * Double.pi / 180
+
     /// What a walk along the path meets.
     struct Walk {
         /// mm from the entry; negative where the skin lies outside it.
@@ -39,10 +42,10 @@ struct TrajectoryExamination {
         var walk = walk(path, through: through(item))
         var m = TrajectoryMetrics(depth: path.length)
         walk.findings += targetFindings(item.target, item)
-        func clearance(_ wanted: Set<AnatomicalLabel>) -> Double? {
+        func clearance(_ wanted: Set<AnatomicalLabel>, within farthest: Double = 150) -> Double? {
             let there = wanted.intersection(present)
             guard !there.isEmpty else { return nil }
-            for horizon in [15.0, 50, 150] {
+            for horizon in [15.0, 50, 150] where horizon <= farthest {
                 let faces = FaceDistances(of: there, in: labels, from: path.entry, to: path.tip, horizon: horizon)
                 let found = faces.least()
                 if found < horizon { return found - path.radius }
@@ -57,17 +60,26 @@ struct TrajectoryExamination {
         }
         let isHead = walk.skullFrom != nil
         if isHead, label(item.target) != .ventricle { m.ventricleDistance = clearance([.ventricle]) }
-        m.noGoDistance = clearance(forbidden(item, isHead))
+        m.noGoDistance = clearance(forbidden(item, isHead), within: 50)
         if let from = walk.skullFrom, let to = walk.skullTo {
             let skin = walk.skin ?? 0
             (m.scalpLength, m.boneLength, m.brainLength) = (from - skin, to - from, path.length - to)
             m.skullCrossing = path.point(at: from)
             m.skullAngle = skullAngle(path, at: from)
+            if m.skullAngle == nil { walk.findings.append(.blocked(.roughSkull)) }
         } else {
-            m.boneDistance = clearance(TissueTable.bones.subtracting(through(item)))
+            m.boneDistance = clearance(TissueTable.bones.subtracting(through(item)), within: 50)
             if [.intracranial, .ventricle].contains(label(item.target)) { walk.findings.append(.blocked(.noSkull)) }
         }
-        let broken = limits.broken(by: m, skullAngle: limits.largestSkullAngle)
+        // a target nearer to a ventricle than the margin: its path comes no nearer than the target lies
+        var margin = limits.ventricleMargin
+        if m.ventricleDistance != nil {
+            let there = FaceDistances(
+                of: [.ventricle], in: labels, from: item.target, to: item.target, horizon: margin + path.radius + 2)
+            margin = min(margin, there.least() - path.radius - 0.02)
+        }
+        let broken = limits.broken(
+            by: m, skullAngle: limits.largestSkullAngle + Self.normalAccuracy, ventricleMargin: margin)
         return (m, broken.map(TrajectoryFinding.brokenLimit) + walk.findings)
     }
 

@@ -55,6 +55,8 @@ public enum PathBlock: String, CaseIterable, Equatable, Sendable {
     case noSkull
     /// It crosses bone twice, or a bone that is no part of the vault.
     case otherBone
+    /// Where it leaves the skull there is no smooth vault to drill: face, base, mastoid, a hole.
+    case roughSkull
     /// Air on the way: a sinus, mastoid cells.
     case air
     /// Brighter than any tissue on the way: a marker on the skin, metal, bone without a label.

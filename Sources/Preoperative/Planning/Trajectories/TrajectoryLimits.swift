@@ -16,9 +16,9 @@ public struct TrajectoryLimits: Equatable, Sendable {
     public var noGoMargin = 3.0
     /// From the instrument's surface to bones that are not in the way by intent, outside the head, mm.
     public var boneMargin = 1.0
-    /// Between path and normal of the skull's outer surface, rad; what the planner keeps to.
+    /// Between path and normal of the skull's outer surface, rad; beyond it only where nothing else is left.
     public var plannedSkullAngle = 25 * Double.pi / 180
-    /// The same; beyond this a check fails. A drill slips on a steeper surface.
+    /// The same; never beyond this, where a drill slips.
     public var largestSkullAngle = 30 * Double.pi / 180
     /// Of the part of the path between skin and skull, mm: through the face or the neck's muscles it is longer.
     public var largestScalp = 30.0
@@ -79,8 +79,12 @@ extension TrajectoryLimits {
 
     /// Every limit that a path breaks, in the order of the names.
     ///
-    /// - Parameter skullAngle: the angle's limit, rad.
-    public func broken(by m: TrajectoryMetrics, skullAngle: Double) -> [BrokenTrajectoryLimit] {
+    /// - Parameters:
+    ///   - skullAngle: the angle's limit, rad.
+    ///   - ventricleMargin: the limits' own, or what a target that is nearer to a ventricle leaves, mm.
+    public func broken(
+        by m: TrajectoryMetrics, skullAngle: Double, ventricleMargin: Double
+    ) -> [BrokenTrajectoryLimit] {
         var found: [BrokenTrajectoryLimit] = []
         func least(_ name: TrajectoryLimitName, _ x: Double?, _ limit: Double) {
             if let x, !(x >= limit - 1e-6) { found.append(BrokenTrajectoryLimit(name, value: x, limit: limit)) }

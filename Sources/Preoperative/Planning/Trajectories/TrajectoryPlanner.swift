@@ -91,7 +91,7 @@ public struct TrajectoryPlanner: Sendable {
         try check("ventricle margin", limits.ventricleMargin, 0...20)
         try check("no-go margin", limits.noGoMargin, 0...30)
         try check("bone margin", limits.boneMargin, 0...20)
-        try check("skull angle", degrees(radians: limits.plannedSkullAngle), 1...89)
+        try check("skull angle", degrees(radians: limits.largestSkullAngle), 1...89)
         try check("electrode gap", limits.electrodeGap, 0...50)
         try check("bolt spacing", limits.boltSpacing, 0...100)
     }
@@ -123,29 +123,43 @@ struct PathScene: Sendable {
         let skull = inHead ? SkullSurface(labels, survey) : nil
         self.skull = skull
         midline = skull?.midline()
-        var fields: [(key: Set<AnatomicalLabel>, approach: Approach, hazards: Hazards)] = []
+        var fields:
+            [(key: Set<AnatomicalLabel>, approach: Approach, hazards: Hazards, outer: PathMeasurement.OuterVoxels)] = []
         var judges: [PathJudge] = []
         for (target, place) in zip(targets, found) {
             let table = TissueTable(place.approach, through: place.through, avoid: planner.avoid)
-            var hazards = fields.first { $0.key == place.through && $0.approach == place.approach }?.hazards
-            if hazards == nil {
-                let made = try Hazards(labels, table, survey)
-                fields.append((place.through, place.approach, made))
-                hazards = made
+            var known = fields.first { $0.key == place.through && $0.approach == place.approach }
+            if known == nil {
+                let made = (
+                    place.through, place.approach, try Hazards(labels, table, survey),
+                    PathMeasurement.OuterVoxels(labels, table, survey)
+                )
+                fields.append(made)
+                known = made
             }
-            guard let hazards else { continue }
+            guard let known else { continue }
             let own = place.approach == .head ? skull : nil
             let measurement = PathMeasurement(
-                labels: labels, tissue: table, survey: survey, skull: own,
+                labels: labels, tissue: table, skull: own,
                 midline: place.approach == .head ? midline : nil, limits: planner.limits,
-                radius: planner.diameter / 2)
+                radius: planner.diameter / 2, outer: known.outer)
             judges.append(
                 PathJudge(
                     target: target.point, radius: planner.diameter / 2,
                     tracer: PathTracer(labels: labels, ct: ct, tissue: table, target: target.point),
-                    hazards: hazards, skull: own, measurement: measurement, limits: planner.limits,
-                    targetInVentricle: place.label == .ventricle))
+                    hazards: known.hazards, skull: own, measurement: measurement, limits: planner.limits,
+                    targetInVentricle: place.label == .ventricle,
+                    ventricleMargin: place.label == .ventricle
+                        ? 0 : Self.ventricleMargin(measurement, target.point, planner.limits)))
         }
         self.judges = judges
+    }
+
+    /// A target nearer to a ventricle than the margin is reached on ways that come no nearer than it lies itself.
+    private static func ventricleMargin(
+        _ measurement: PathMeasurement, _ target: Point<CT>, _ limits: TrajectoryLimits
+    ) -> Double {
+        let there = measurement.distance(measurement.outer.ventricles, target, target)?.0 ?? .infinity
+        return min(limits.ventricleMargin, there - 1e-6)
     }
 }
