@@ -39,7 +39,8 @@ import Testing
         #expect(try again.runResult(run) == Data(#"{"scene":"x","passed":true}"#.utf8))
         #expect(
             try again.trail().map(\.what) == [
-                "make-store", "add-patient", "add-series", "add-labels", "add-plan", "add-plan", "add-run", "plan-opened",
+                "make-store", "add-patient", "add-series", "add-labels", "add-plan", "add-plan", "add-run",
+                "plan-opened",
             ])
         #expect(try again.trail(of: one.patient).count == 7)
     }
@@ -71,9 +72,12 @@ import Testing
         #expect(!again.isNew)
         #expect(try one.store.planFile(first.record) == plan)
         let moved = SmallCase.plan(one.image, shift: 0.1)
-        #expect(try one.store.addPlanVersion(moved, named: "plan", of: one.patient, on: SmallCase.now).record.number == 2)
+        #expect(
+            try one.store.addPlanVersion(moved, named: "plan", of: one.patient, on: SmallCase.now).record.number == 2)
         // Back to what it was: a third version, not the first again.
-        #expect(try one.store.addPlanVersion(one.plan, named: "plan", of: one.patient, on: SmallCase.now).record.number == 3)
+        #expect(
+            try one.store.addPlanVersion(one.plan, named: "plan", of: one.patient, on: SmallCase.now).record.number == 3
+        )
     }
 
     @Test func aPlanOfAnotherImageIsRefused() throws {

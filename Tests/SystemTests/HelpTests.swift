@@ -8,7 +8,8 @@ extension ProgramTests {
         static let commands: [[String]] = [
             ["phantom", "make"], ["inspect"], ["convert"], ["segment"], ["mesh"], ["plan", "spine"], ["plan", "check"],
             ["plan", "approve"], ["plan", "batch"], ["report"], ["case", "add"], ["case", "list"], ["case", "show"],
-            ["case", "log"], ["case", "export"], ["case", "verify"], ["case", "rm"], ["keys", "make"], ["register", "points"], ["register", "surface"],
+            ["case", "log"], ["case", "export"], ["case", "verify"], ["case", "rm"], ["keys", "make"],
+            ["register", "points"], ["register", "surface"],
             ["arm", "info"],
             ["arm", "fk"], ["arm", "ik"], ["filter", "tremor"], ["sim", "arm"], ["run"], ["scene", "run"],
         ]
