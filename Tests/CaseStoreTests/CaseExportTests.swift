@@ -93,7 +93,9 @@ import Testing
         try other.fill()
         let third = other.folder.appendingPathComponent("c").path
         _ = try other.store.exportDeidentified(other.patient, to: third, on: SmallCase.now)
-        let (a, c) = (try ImageReader.read(paths[0] + "/series-1").metadata, try ImageReader.read(third + "/series-1").metadata)
+        let (a, c) = (
+            try ImageReader.read(paths[0] + "/series-1").metadata, try ImageReader.read(third + "/series-1").metadata
+        )
         #expect(a.seriesUID != c.seriesUID && a.studyUID != c.studyUID && a.patientID != c.patientID)
         #expect(a.studyDate != c.studyDate || a.studyDate != "20240229")
         let date = try #require(Int(a.studyDate))

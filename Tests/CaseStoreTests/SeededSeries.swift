@@ -1,7 +1,8 @@
 import Foundation
 
-/// A CT series in which every place that can hold text holds a word that must not get out: attributes of all kinds, public
-/// and private, nested and unknown, preamble, overlay, curve, padding after the pixels, and unused bits of the pixels.
+/// A CT series in which every place that can hold text holds a word that must not get out: attributes of all kinds,
+/// public and private, nested and unknown, preamble, overlay, curve, padding after the pixels, and unused bits of the
+/// pixels.
 struct SeededSeries {
     /// Each planted once or more; long enough that chance does not write them.
     private(set) var words: [String] = []
@@ -19,7 +20,9 @@ struct SeededSeries {
         var padded = value
         if padded.count % 2 == 1 { padded.append(vr == "UI" || vr == "OB" || vr == "UN" ? 0 : 32) }
         var out = Data()
-        for half in [UInt16(tag >> 16), UInt16(tag & 0xFFFF)] { withUnsafeBytes(of: half.littleEndian) { out.append(contentsOf: $0) } }
+        for half in [UInt16(tag >> 16), UInt16(tag & 0xFFFF)] {
+            withUnsafeBytes(of: half.littleEndian) { out.append(contentsOf: $0) }
+        }
         out.append(contentsOf: vr.utf8)
         if ["OB", "OW", "SQ", "UN", "UT", "UC", "UR"].contains(vr) {
             out.append(contentsOf: [0, 0])
@@ -84,14 +87,17 @@ struct SeededSeries {
             Self.element(0x0029_1010, "SQ", Self.item([Self.text(0x0010_0010, "PN", word("nested"))])),
             Self.text(0x0029_0010, "LO", "SOMEBODY"),
             Self.element(0x5000_3000, "OW", Data(word("curve").utf8)),
-            Self.element(0x6000_3000, "OW", Data(word("overlay").utf8)), Self.text(0x6000_4000, "LT", word("overlaytext")),
+            Self.element(0x6000_3000, "OW", Data(word("overlay").utf8)),
+            Self.text(0x6000_4000, "LT", word("overlaytext")),
             Self.element(
                 0x0040_0275, "SQ", Self.item([Self.text(0x0040_0007, "LO", word("request"))])),
             Self.element(0xFFFC_FFFC, "OB", Data(word("padding").utf8)),
         ]
         words.append("SOMEBODY")
         if let burnedIn { shared.append(Self.text(0x0028_0301, "CS", burnedIn)) }
-        for slice in 0..<Self.slices { try self.slice(slice, shared).write(to: folder.appendingPathComponent("Leaky_Name_\(slice).dcm")) }
+        for slice in 0..<Self.slices {
+            try self.slice(slice, shared).write(to: folder.appendingPathComponent("Leaky_Name_\(slice).dcm"))
+        }
         words.append("Leaky_Name")
     }
 

@@ -9,7 +9,9 @@ import Testing
 @Suite struct BatchTests {
     @Test func casesAreFoundByName() throws {
         let folder = try temporaryFolder()
-        for name in ["b.nii.gz", "b-labels.nii.gz", "a.mha", "c.nii", "c.nrrd", "c-labels.dcm", "notes.txt", ".hidden.nii"] {
+        for name in [
+            "b.nii.gz", "b-labels.nii.gz", "a.mha", "c.nii", "c.nrrd", "c-labels.dcm", "notes.txt", ".hidden.nii",
+        ] {
             try Data().write(to: folder.appendingPathComponent(name))
         }
         for name in ["ct", "ct-labels", "out"] {
@@ -34,7 +36,11 @@ import Testing
             guard case .ended(let result, let isOld, _) = event else { return }
             lines.withLock { $0.append("\(result.name) \(result.status.rawValue)\(isOld ? " old" : "")") }
         }
-        func take() -> [String] { lines.withLock { found in defer { found = [] }; return found } }
+        func take() -> [String] {
+            lines.withLock { found in
+                defer { found = [] }; return found
+            }
+        }
     }
 
     @Test func aBatchGoesOnWhereItWas() throws {

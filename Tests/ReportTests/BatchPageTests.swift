@@ -6,7 +6,8 @@ import Testing
 @testable import Report
 
 @Suite struct BatchPageTests {
-    /// A page of a case that has gone meanwhile still says what became of it, and nothing that came from outside is markup.
+    /// A page of a case that has gone meanwhile still says what became of it, and nothing that came from outside is
+    /// markup.
     @Test func aPageNeedsNoImages() throws {
         let folder = try temporaryFolder().path
         let json = JSONValue.object([

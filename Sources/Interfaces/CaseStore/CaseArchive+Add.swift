@@ -79,7 +79,9 @@ extension CaseArchive {
     /// File names often hold names of people, and two folders' files may share theirs: slices are numbered.
     private static func name(of source: String, _ number: Int, _ metadata: ImageMetadata) -> String {
         let digits = String(number + 1)
-        if metadata.format == .dicom { return String(repeating: "0", count: max(0, 5 - digits.count)) + digits + ".dcm" }
+        if metadata.format == .dicom {
+            return String(repeating: "0", count: max(0, 5 - digits.count)) + digits + ".dcm"
+        }
         let lower = source.lowercased()
         return "image" + ([".nii.gz", ".nii", ".nrrd", ".mha"].first(where: lower.hasSuffix) ?? ".nii")
     }
@@ -117,8 +119,8 @@ extension CaseArchive {
         }
     }
 
-    /// Keeps a plan as the next version of the one of that name, and the approvals in it. A plan with the canonical bytes of
-    /// the last version is that version, and only approvals that are new with it are added.
+    /// Keeps a plan as the next version of the one of that name, and the approvals in it. A plan with the canonical
+    /// bytes of the last version is that version, and only approvals that are new with it are added.
     ///
     /// - Throws: `.imageNotInCase` where the plan was made on an image that the case does not hold.
     public func addPlanVersion(

@@ -68,7 +68,8 @@ extension CaseArchive {
 
     public func runResult(_ run: RunRecord) throws(CaseStoreError) -> Data { try objects.read(run.object) }
 
-    /// The entries of the trail, of one patient or of all, as far as they can be read; `verify` says what they are worth.
+    /// The entries of the trail, of one patient or of all, as far as they can be read; `verify` says what they are
+    /// worth.
     public func trail(of patient: PatientRecord? = nil) throws(CaseStoreError) -> [AuditEntry] {
         try read { db in
             let entries = try TrailEntry.fetch(db, "ORDER BY sequence").compactMap { AuditEntry(body: $0.body) }

@@ -12,8 +12,8 @@ public struct CaseRemoval: Equatable, Sendable {
 }
 
 extension CaseArchive {
-    /// Removes a patient with everything that belongs to the case. The trail keeps that it was there, by number, hash and
-    /// time, who added and who removed it; neither name nor content can be had back from that.
+    /// Removes a patient with everything that belongs to the case. The trail keeps that it was there, by number, hash
+    /// and time, who added and who removed it; neither name nor content can be had back from that.
     public func remove(
         _ patient: PatientRecord, reason: String, on occasion: CaseOccasion
     ) throws(CaseStoreError) -> CaseRemoval {

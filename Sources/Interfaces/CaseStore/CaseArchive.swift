@@ -2,8 +2,8 @@ import Foundation
 import GRDB
 import Planning
 
-/// The case store: one SQLite file, content-addressed files beside it, and a trail in which each entry carries the hash of
-/// the one before.
+/// The case store: one SQLite file, content-addressed files beside it, and a trail in which each entry carries the
+/// hash of the one before.
 ///
 /// ```swift
 /// let store = try CaseArchive.open("cases", creating: true)

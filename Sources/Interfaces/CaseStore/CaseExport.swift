@@ -26,11 +26,11 @@ public struct CaseExport: Equatable, Sendable {
 }
 
 extension CaseArchive {
-    /// Writes a case as DICOM series, labels and plans from which the patient cannot be told, into a new folder; all of it
-    /// or nothing. `Documentation/case-store.md` says what stays, what goes and what is replaced.
+    /// Writes a case as DICOM series, labels and plans from which the patient cannot be told, into a new folder; all
+    /// of it or nothing. `Documentation/case-store.md` says what stays, what goes and what is replaced.
     ///
-    /// Identifiers and the shift of dates come from the store's key: a second export of the same case has the same ones,
-    /// and nobody without the key can tell which case it is.
+    /// Identifiers and the shift of dates come from the store's key: a second export of the same case has the same
+    /// ones, and nobody without the key can tell which case it is.
     ///
     /// - Parameter allowBurnedIn: whether a series whose files say that text is drawn into its pixels goes out all the same.
     /// - Throws: `.burnedInAnnotation`, `.exportDiffers`, `.nothingToExport`, `.imaging` where the folder holds other things.
@@ -70,10 +70,9 @@ extension CaseArchive {
     }
 }
 
-
 extension CaseArchive {
-    /// Writes everything of a case as it was stored, with all that it says of the patient, into a new folder; its files and
-    /// folders.
+    /// Writes everything of a case as it was stored, with all that it says of the patient, into a new folder; its
+    /// files and folders.
     public func exportAsStored(
         _ patient: PatientRecord, to path: String, on occasion: CaseOccasion
     ) throws(CaseStoreError) -> [String] {

@@ -89,8 +89,8 @@ public struct TrailPosition: Equatable, Sendable {
 }
 
 extension CaseArchive {
-    /// Reads everything in the store and compares it with the trail. Nothing is changed, and damage is an answer, not an
-    /// error.
+    /// Reads everything in the store and compares it with the trail. Nothing is changed, and damage is an answer, not
+    /// an error.
     ///
     /// - Parameter remembered: a head that an earlier `verify` gave, kept where the store's keepers cannot reach.
     /// - Throws: `.notFound` where there is no store, `.busy`, `.newerSchema`; `.file` where it may not be read.

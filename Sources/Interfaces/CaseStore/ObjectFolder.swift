@@ -96,7 +96,8 @@ struct ObjectFolder: Sendable {
         }
     }
 
-    /// Gives staged files their names. One that is there already gets the same bytes, which mends it where it was damaged.
+    /// Gives staged files their names. One that is there already gets the same bytes, which mends it where it was
+    /// damaged.
     func place(_ staged: [StagedObject]) throws(CaseStoreError) {
         var folders: Set<String> = []
         for object in staged {

@@ -4,9 +4,9 @@ import Planning
 extension PlanFile {
     /// The plan as it may leave: geometry and numbers of every item, and nothing that a person wrote.
     ///
-    /// Names of items that are no standard ones become `item-1`, …; notes and keys that this program does not know are left
-    /// out, and so are approvals: they name people, and their signatures are over the plan as it stands here, whose series
-    /// has another UID. The image's hash stays, because the exported voxels are the same.
+    /// Names of items that are no standard ones become `item-1`, …; notes and keys that this program does not know
+    /// are left out, and so are approvals: they name people, and their signatures are over the plan as it stands
+    /// here, whose series has another UID. The image's hash stays, because the exported voxels are the same.
     func deidentified(seriesUID: String) -> PlanFile {
         let items = items.enumerated().map { number, item in
             let id = Self.isStandard(item.id) ? item.id : "item-\(number + 1)"
@@ -39,7 +39,10 @@ extension PlanFile {
         case .string(let text): GertzbeinRobbins(rawValue: text).map { .string($0.rawValue) }
         case .array(let values): .array(values.compactMap(numbers))
         case .object(let values):
-            .object(values.filter { key, _ in key.utf8.allSatisfy { $0 == 95 || (97...122).contains($0) || (48...57).contains($0) } }
+            .object(
+                values.filter { key, _ in
+                    key.utf8.allSatisfy { $0 == 95 || (97...122).contains($0) || (48...57).contains($0) }
+                }
                 .compactMapValues(numbers))
         }
     }

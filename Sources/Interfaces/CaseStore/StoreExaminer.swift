@@ -34,7 +34,8 @@ struct StoreExaminer {
         examineSeals(trail, firstDetail: entries.first?.detail)
         try examineHead(trail)
         if let last = trail.last { found.head = TrailPosition(sequence: last.sequence, sha256: last.sha256) }
-        if let remembered, !trail.contains(where: { $0.sequence == remembered.sequence && $0.sha256 == remembered.sha256 })
+        if let remembered,
+            !trail.contains(where: { $0.sequence == remembered.sequence && $0.sha256 == remembered.sha256 })
         {
             report(.expectedHeadNotFound(sequence: remembered.sequence))
         }
@@ -178,7 +179,9 @@ struct StoreExaminer {
         for manifest in manifests.sorted() {
             guard let data = try? StoreFolder.read(objects.path(manifest)) else { continue }
             do {
-                for file in try StoredFile.list(data, manifest) { needed[file.sha256] = "\(file.name) of \(manifest.prefix(12))…" }
+                for file in try StoredFile.list(data, manifest) {
+                    needed[file.sha256] = "\(file.name) of \(manifest.prefix(12))…"
+                }
             } catch { report(.manifestUnreadable(sha256: manifest)) }
         }
     }

@@ -2,8 +2,8 @@ import Crypto
 import Foundation
 import Imaging
 
-/// The store's own secret, 32 random bytes: it seals the trail, and turns identifiers into pseudonyms that nobody without it
-/// can trace back.
+/// The store's own secret, 32 random bytes: it seals the trail, and turns identifiers into pseudonyms that nobody
+/// without it can trace back.
 struct StoreKey: Sendable {
     private let key: SymmetricKey
 

@@ -80,17 +80,20 @@ enum StoreSchema {
 
     /// Everything that the database says of its own shape.
     static func shape(_ db: Database) throws -> [String] {
-        try Row.fetchAll(db, sql: "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name").map { row in
+        try Row.fetchAll(db, sql: "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name").map {
+            row in
             row.databaseValues.map { "\($0)" }.joined(separator: " | ")
         }
     }
 
-    /// The shape that this program makes.
-    static func expectedShape() throws -> [String] {
+    private static let fresh = Result {
         let fresh = try DatabaseQueue()
         try migrator.migrate(fresh)
         return try fresh.read(shape)
     }
+
+    /// The shape that this program makes.
+    static func expectedShape() throws -> [String] { try fresh.get() }
 }
 
 /// What a column holds: the store has whole numbers and texts alone.
@@ -141,8 +144,8 @@ struct StoredRow: Equatable, Sendable {
         self.values = values
     }
 
-    /// SHA-256 of the row's canonical JSON. A salt of 128 random bits in each row keeps a removed name from being guessed
-    /// from the hash that stays in the trail.
+    /// SHA-256 of the row's canonical JSON. A salt of 128 random bits in each row keeps a removed name from being
+    /// guessed from the hash that stays in the trail.
     var sha256: String {
         let object = JSONValue.object([
             "table": .string(table.rawValue), "row": .object(values.mapValues(\.json)),

@@ -42,7 +42,8 @@ public struct BatchPage {
         page.add("<p class=\"lead\">Planned grades, by the labels: \(grades.joined(separator: " · "))</p>")
         let failed = table.results.filter { $0.status == .failed }
         if !failed.isEmpty { page.notice("\(failed.count) cases could not be planned: see their reasons.", stop: true) }
-        page.notice("No plan of a batch is approved: each one is looked at and signed by a person before a robot follows it.")
+        page.notice(
+            "No plan of a batch is approved: each one is looked at and signed by a person before a robot follows it.")
     }
 
     private func addTable(to page: inout HTMLPage) {
@@ -59,10 +60,12 @@ public struct BatchPage {
             ]
         }
         page.add(
-            "<style>.reasons{text-align:left;white-space:normal;font-size:12.5px;color:var(--soft);min-width:260px}</style>")
+            "<style>.reasons{text-align:left;white-space:normal;font-size:12.5px;color:var(--soft);min-width:260px}</style>"
+        )
         page.table(
             header: [
-                "case", "status", "screws", "A", "B", "C–E", "least margin mm", "of screw", "uncertain levels", "reasons",
+                "case", "status", "screws", "A", "B", "C–E", "least margin mm", "of screw", "uncertain levels",
+                "reasons",
             ], rows: rows)
     }
 
@@ -78,7 +81,8 @@ public struct BatchPage {
             progress?(Double(number + 1) / Double(names.count))
         }
         for (result, screw) in worst {
-            let missing = "<section class=\"screw\"><header><h3>\(result.name.htmlEscaped) \(screw.id.htmlEscaped)</h3></header><p>Its image or plan cannot be read any more.</p></section>"
+            let missing =
+                "<section class=\"screw\"><header><h3>\(result.name.htmlEscaped) \(screw.id.htmlEscaped)</h3></header><p>Its image or plan cannot be read any more.</p></section>"
             page.add(sections["\(result.name)\n\(screw.id)"] ?? missing)
         }
     }

@@ -23,10 +23,11 @@ public struct PixelStatement: Equatable, Sendable {
     public let saysClean: Bool
 }
 
-/// De-identification by the Basic Application Level Confidentiality Profile (DICOM PS3.15 Annex E), with modified dates.
+/// De-identification by the Basic Application Level Confidentiality Profile (DICOM PS3.15 Annex E), with modified
+/// dates.
 ///
-/// Nothing is taken over from a source file and cleaned: an image is written anew from its voxels and their place, so that
-/// no attribute, private or not, no overlay, curve, comment or padding of the source can come along.
+/// Nothing is taken over from a source file and cleaned: an image is written anew from its voxels and their place, so
+/// that no attribute, private or not, no overlay, curve, comment or padding of the source can come along.
 public enum Deidentification {
     /// What was done, as (0012,0063) says it; at most 64 characters.
     public static let method = "Stylet: PS3.15 E Basic Profile, modified dates; rewritten"

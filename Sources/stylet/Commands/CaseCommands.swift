@@ -130,9 +130,11 @@ private struct CaseAddition {
 
     mutating func add(_ plan: PlanFile, named name: String, note: String) throws {
         let patient = try known()
-        let kept = try labels ?? archive.series(of: patient).first { $0.fingerprint == plan.image.sha256 }.flatMap {
-            try archive.labels(of: $0).last
-        }
+        let kept =
+            try labels
+            ?? archive.series(of: patient).first { $0.fingerprint == plan.image.sha256 }.flatMap {
+                try archive.labels(of: $0).last
+            }
         let added = try archive.addPlanVersion(
             plan, named: name, of: patient, labels: kept, note: note, on: occasion)
         let signed = plan.approvals.count
@@ -169,7 +171,8 @@ extension CaseArchive {
 
 struct CaseExportCommand: StyletCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Write a case as DICOM, labels and plans from which nobody can tell the patient.",
+        commandName: "export",
+        abstract: "Write a case as DICOM, labels and plans from which nobody can tell the patient.",
         discussion: """
             By the DICOM confidentiality profile (PS3.15 Annex E, basic, with modified dates): images are written anew from
             their voxels, UIDs are replaced (the same ones each time), dates are moved, names and free text go. Approvals and
@@ -181,8 +184,10 @@ struct CaseExportCommand: StyletCommand {
 
     @Argument(help: "The patient, as 'stylet case list' shows it.") var patient: String
     @Option(help: "The folder to write.") var out: String
-    @Flag(help: "Write the stored files as they are, with everything that they say of the patient.") var asStored = false
-    @Flag(help: "Also where a file says that text is drawn into its pixels: look at them first.") var allowBurnedIn = false
+    @Flag(help: "Write the stored files as they are, with everything that they say of the patient.") var asStored =
+        false
+    @Flag(help: "Also where a file says that text is drawn into its pixels: look at them first.") var allowBurnedIn =
+        false
     @OptionGroup var store: StoreOptions
     @OptionGroup var occasion: OccasionOptions
     @OptionGroup var answer: AnswerOptions
@@ -197,7 +202,8 @@ struct CaseExportCommand: StyletCommand {
                 record, to: out, allowBurnedIn: allowBurnedIn, on: occasion.occasion, progress: $0)
         }
         for remark in export.remarks { console.warn(Sentences.sentence(remark)) }
-        console.say("\(out): \(export.pseudonym), \(export.series) series, \(export.labels) labels, \(export.plans) plans")
+        console.say(
+            "\(out): \(export.pseudonym), \(export.series) series, \(export.labels) labels, \(export.plans) plans")
         for file in export.files { console.say("  \(file)") }
         return Answer(fields: [
             "out": .string(out), "pseudonym": .string(export.pseudonym), "deidentified": true,

@@ -68,7 +68,9 @@ struct CaseList: StyletCommand {
                 (one.runs.count, 4),
             ]
             let columns = numbers.map { String(repeating: " ", count: max(0, $1 - "\($0)".count)) + "\($0)" }
-            console.say("\(cell(one.patient.name))  \(Sentences.minute(one.patient.addedAt))  \(columns.joined(separator: " "))")
+            console.say(
+                "\(cell(one.patient.name))  \(Sentences.minute(one.patient.addedAt))  \(columns.joined(separator: " "))"
+            )
         }
         return Answer(fields: [
             "store": .string(archive.path), "cases": .array(cases.map { .object($0.counts) }),
@@ -78,8 +80,10 @@ struct CaseList: StyletCommand {
 
 struct CaseShow: StyletCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show what a case holds: images, labels, every version of its plans, approvals, runs.",
-        discussion: "Example:\n  stylet case show P-017\n  stylet case show P-017 --plan plan --version 2 --out plan-2.json")
+        commandName: "show",
+        abstract: "Show what a case holds: images, labels, every version of its plans, approvals, runs.",
+        discussion:
+            "Example:\n  stylet case show P-017\n  stylet case show P-017 --plan plan --version 2 --out plan-2.json")
 
     @Argument(help: "The patient, as 'stylet case list' shows it.") var patient: String
     @Option(help: "The plan to write to --out.") var plan: String = "plan"
@@ -107,7 +111,9 @@ struct CaseShow: StyletCommand {
         for one in contents.series { sayImage(one.record, one.files, one.labels, console) }
         for one in contents.plans { sayPlan(one.record, one.versions, console) }
         for run in contents.runs {
-            console.say("  \(run.kind)  \(Sentences.minute(run.addedAt))\(run.passed.map { $0 ? "  passed" : "  FAILED" } ?? "")")
+            console.say(
+                "  \(run.kind)  \(Sentences.minute(run.addedAt))\(run.passed.map { $0 ? "  passed" : "  FAILED" } ?? "")"
+            )
         }
         return Answer(fields: contents.json)
     }
@@ -115,7 +121,8 @@ struct CaseShow: StyletCommand {
     private func sayImage(_ record: SeriesRecord, _ files: Int, _ labels: [LabelsRecord], _ console: Console) {
         let described = record.description.isEmpty ? "" : "  \(record.description)"
         console.say(
-            "  image \(record.fingerprint.prefix(12))…  \(record.format), \(files) file\(files == 1 ? "" : "s")\(described)")
+            "  image \(record.fingerprint.prefix(12))…  \(record.format), \(files) file\(files == 1 ? "" : "s")\(described)"
+        )
         for one in labels { console.say("    labels  \(Sentences.minute(one.addedAt))  \(one.name)") }
     }
 
@@ -126,7 +133,8 @@ struct CaseShow: StyletCommand {
         for (version, approvals) in versions {
             let note = version.note.isEmpty ? "" : "  \(version.note)"
             console.say(
-                "    version \(version.number)  \(Sentences.minute(version.addedAt))  \(version.digest.prefix(12))…\(note)")
+                "    version \(version.number)  \(Sentences.minute(version.addedAt))  \(version.digest.prefix(12))…\(note)"
+            )
             for one in approvals { console.say("      signed by \(one.name), \(one.approvedAt)") }
         }
     }
@@ -235,7 +243,8 @@ struct CaseVerify: StyletCommand {
 
     func validate() throws {
         guard remember.map({ TrailPosition($0) != nil }) ?? true else {
-            throw ValidationError("--remember must be as verify prints it: a number, a colon and 64 hexadecimal digits.")
+            throw ValidationError(
+                "--remember must be as verify prints it: a number, a colon and 64 hexadecimal digits.")
         }
     }
 
@@ -247,7 +256,8 @@ struct CaseVerify: StyletCommand {
         for finding in found.findings { console.say("  FOUND   \(Sentences.sentence(finding))") }
         for remark in found.remarks { console.say("  remark  \(Sentences.sentence(remark))") }
         console.say(
-            "\(path): \(found.entries) entries, \(found.rows) rows, \(found.objects) files, \(Sentences.bytes(found.bytes))")
+            "\(path): \(found.entries) entries, \(found.rows) rows, \(found.objects) files, \(Sentences.bytes(found.bytes))"
+        )
         console.say(found.passed ? "everything is as it was written" : "the store is NOT as it was written")
         if let head = found.head { console.say("head \(head.text)") }
         return Answer(

@@ -20,7 +20,8 @@ struct PlanBatch: StyletCommand {
 
     @Argument(help: "A folder of images.") var folder: String
     @Option(help: "The folder for plans, tables and the page.") var out: String
-    @Option(help: "Vertebrae, as L1-L5 or T12,L1; default: every whole one that the labels hold.") var levels: LevelRange?
+    @Option(help: "Vertebrae, as L1-L5 or T12,L1; default: every whole one that the labels hold.") var levels:
+        LevelRange?
     @OptionGroup var catalogue: CatalogueOptions
     @Option(help: "How many of the worst screws the page shows in pictures.") var pictures = 12
     @OptionGroup var answer: AnswerOptions

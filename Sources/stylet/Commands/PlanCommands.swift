@@ -1,4 +1,5 @@
 import ArgumentParser
+import CaseStore
 import Foundation
 import Frames
 import Imaging
@@ -210,17 +211,30 @@ struct PlanCheck: StyletCommand {
 struct PlanApprove: StyletCommand {
     static let configuration = CommandConfiguration(
         commandName: "approve", abstract: "Sign a plan as it stands; any later edit voids the signature.",
-        discussion: "Example:\n  stylet plan approve plan.json --as \"A Surgeon\" --key surgeon.key")
+        discussion: """
+            With --patient the signed plan goes into that case of the store as well.
+
+            Example:
+              stylet plan approve plan.json --as "A Surgeon" --key surgeon.key
+            """)
 
     @Argument(help: "The plan; the approval is added to it.") var plan: String
     @Option(name: .customLong("as"), help: "Your name, as it stands in the file of trusted keys.") var name: String
     @Option(help: "Your private key, as 'stylet keys make' or 'openssl genpkey -algorithm ed25519' writes it.") var key:
         String
+    @Option(help: "Keep the signed plan in this patient's case, too.") var patient: String?
+    @Option(help: "What the plan is called in that case.") var planName = "plan"
+    @OptionGroup var store: StoreOptions
     @OptionGroup var answer: AnswerOptions
 
     func execute(_ console: Console) throws -> Answer {
         var file = try PlanFile.read(plan)
         let secret = try ApprovalKey(path: key)
+        // Before signing, so that a case that is not there leaves the plan as it was.
+        let archive = try patient.map { name in
+            let archive = try store.open()
+            return (archive, try archive.patient(name))
+        }
         try file.approve(as: name, with: secret, at: Date())
         try file.write(to: plan)
         guard let approval = file.approvals.last else {
@@ -229,6 +243,11 @@ struct PlanApprove: StyletCommand {
         console.say("\(plan): approved by \(name), \(file.items.count) items")
         let others = file.items.count - file.chosenItems.count
         if others > 0 { console.say("  \(others) of them are alternatives, which no robot follows") }
+        if let (archive, record) = archive {
+            let occasion = CaseOccasion(who: name, time: Date())
+            let kept = try archive.addPlanVersion(file, named: planName, of: record, on: occasion).record
+            console.say("\(record.name): '\(planName)' version \(kept.number) is signed")
+        }
         return Answer(fields: [
             "plan": .string(plan), "name": .string(approval.name), "approved_at": .string(approval.approvedAt),
             "public_key": .string(Data(approval.publicKey).base64EncodedString()),

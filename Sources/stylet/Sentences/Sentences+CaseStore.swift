@@ -20,14 +20,16 @@ extension Sentences {
         case .busy(let path, let seconds):
             Failure(
                 code: "store-busy",
-                message: "Another command has held the store in \(path) for \(Int(seconds)) s: try again when it is done.")
+                message:
+                    "Another command has held the store in \(path) for \(Int(seconds)) s: try again when it is done.")
         case .full(let path):
             Failure(
                 code: "disk-full",
                 message: "The disk is full at \(path): make room and try again; what was saved before is safe.")
         case .file(let path, let number):
             Failure(
-                code: "file", message: "\(path) cannot be read or written: \(String(cString: strerror(number)).lowercased()).")
+                code: "file",
+                message: "\(path) cannot be read or written: \(String(cString: strerror(number)).lowercased()).")
         case .keyMissing(let path):
             Failure(
                 code: "key-missing",
@@ -75,7 +77,8 @@ extension Sentences {
             Failure(
                 code: "impossible-text",
                 message:
-                    "'\(value.prefix(40))' cannot be kept as \(field): 1 to 200 bytes, no control characters, no blanks at the ends.")
+                    "'\(value.prefix(40))' cannot be kept as \(field): 1 to 200 bytes, no control characters, no blanks at the ends."
+            )
         case .patientExists(let name): Failure(code: "patient-exists", message: "There is a case of \(name) already.")
         case .noSuchPatient(let name, let known):
             Failure(code: "no-such-case", message: "There is no case of '\(name)'\(offer(known)).")
@@ -88,19 +91,23 @@ extension Sentences {
             Failure(
                 code: "image-not-in-case",
                 message:
-                    "The plan was made on an image (\(sha256.prefix(12))…) that the case of \(patient) does not hold: add that image too.")
+                    "The plan was made on an image (\(sha256.prefix(12))…) that the case of \(patient) does not hold: add that image too."
+            )
         case .burnedInAnnotation(let series):
             Failure(
                 code: "burned-in",
                 message:
-                    "\(series) says that text is drawn into its pixels (BurnedInAnnotation YES): look at it, and export with --allow-burned-in if it names nobody.")
+                    "\(series) says that text is drawn into its pixels (BurnedInAnnotation YES): look at it, and export with --allow-burned-in if it names nobody."
+            )
         case .exportDiffers(let planned, let exported):
             Failure(
                 code: "export-differs",
                 message:
-                    "The exported image would not be the stored one (\(exported.prefix(12))… for \(planned.prefix(12))…), so nothing was exported.")
+                    "The exported image would not be the stored one (\(exported.prefix(12))… for \(planned.prefix(12))…), so nothing was exported."
+            )
         case .nothingToExport(let patient):
-            Failure(code: "nothing-to-export", message: "The case of \(patient) has no image: there is nothing to export.")
+            Failure(
+                code: "nothing-to-export", message: "The case of \(patient) has no image: there is nothing to export.")
         default: Failure(code: "failed", message: "\(error)")
         }
     }
@@ -131,7 +138,8 @@ extension Sentences {
         case .headMissing: "head.json is gone, so it cannot be seen whether the trail's end was cut off"
         case .headUnreadable: "head.json was changed"
         case .headForged: "head.json has another seal than its entry"
-        case .entriesMissing(let known, let found): "the trail's end was cut off: \(found) entries where there were \(known)"
+        case .entriesMissing(let known, let found):
+            "the trail's end was cut off: \(found) entries where there were \(known)"
         case .entryDiffersFromHead(let sequence): "entry \(sequence) is not the one that head.json names"
         case .entryMissing(let sequence): "entry \(sequence) of the trail is gone"
         case .entryChanged(let sequence): "entry \(sequence) of the trail was changed"
@@ -151,7 +159,8 @@ extension Sentences {
         switch remark {
         case .entriesAfterHead(let count):
             "\(count) entries came after head.json was written: a command was ended; the next addition mends it"
-        case .unneededObjects(let count): "\(count) files are needed by no case: a command was ended; the next 'rm' clears them"
+        case .unneededObjects(let count):
+            "\(count) files are needed by no case: a command was ended; the next 'rm' clears them"
         case .strayFiles(let names):
             "files that do not belong there: \(names.prefix(5).joined(separator: ", "))\(names.count > 5 ? " and \(names.count - 5) more" : "")"
         }
@@ -161,7 +170,8 @@ extension Sentences {
         switch remark {
         case .faceMayShow(let series):
             "\(series) may show a head: a face can be drawn from such a CT, and removing it would change the image that the plan was made on"
-        case .pixelsNotKnownClean(let series): "\(series): nothing says that no text is drawn into its pixels; look at it"
+        case .pixelsNotKnownClean(let series):
+            "\(series): nothing says that no text is drawn into its pixels; look at it"
         case .approvalsLeftOut(let plan, let count):
             "\(plan): \(count) approval\(count == 1 ? "" : "s") left out: they name people, and the exported plan is not the one that was signed"
         case .runsLeftOut(let count): "\(count) run\(count == 1 ? "" : "s") left out"

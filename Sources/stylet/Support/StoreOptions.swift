@@ -22,7 +22,8 @@ struct StoreOptions: ParsableArguments {
 
 /// Who changes a store.
 struct OccasionOptions: ParsableArguments {
-    @Option(name: .customLong("as"), help: "Your name for the audit trail; default: the name that you are logged in under.")
+    @Option(
+        name: .customLong("as"), help: "Your name for the audit trail; default: the name that you are logged in under.")
     var name: String?
 
     var occasion: CaseOccasion { CaseOccasion(who: name ?? NSUserName(), time: Date()) }

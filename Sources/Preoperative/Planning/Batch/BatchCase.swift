@@ -11,8 +11,8 @@ public struct BatchCase: Equatable, Sendable {
 
     private static let endings = [".nii.gz", ".nii", ".nrrd", ".mha"]
 
-    /// Every image in a folder, by name: folders are taken for DICOM series, and `NAME-labels.nii.gz` (or another format of
-    /// labels) belongs to the image `NAME`. Hidden entries and the folder `except` are left out.
+    /// Every image in a folder, by name: folders are taken for DICOM series, and `NAME-labels.nii.gz` (or another
+    /// format of labels) belongs to the image `NAME`. Hidden entries and the folder `except` are left out.
     ///
     /// - Throws: `PlanningError.file` where the folder cannot be read.
     public static func all(in folder: String, except: String? = nil) throws(PlanningError) -> [BatchCase] {

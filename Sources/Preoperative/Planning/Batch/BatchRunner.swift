@@ -3,8 +3,8 @@ import Foundation
 import Imaging
 import Segmentation
 
-/// Plans case after case into one folder each. A case that is done with the same inputs is not done again, so that a batch
-/// that was ended goes on where it was; one case's failure leaves the others alone.
+/// Plans case after case into one folder each. A case that is done with the same inputs is not done again, so that a
+/// batch that was ended goes on where it was; one case's failure leaves the others alone.
 ///
 /// ```swift
 /// let runner = BatchRunner(cases: try BatchCase.all(in: "cases"), out: "plans")
@@ -100,8 +100,8 @@ public struct BatchRunner: Sendable {
         return result
     }
 
-    /// The result of an earlier run with the same inputs, whose plan is still there as it was. Failures are tried again:
-    /// their cause may have lain outside the case.
+    /// The result of an earlier run with the same inputs, whose plan is still there as it was. Failures are tried
+    /// again: their cause may have lain outside the case.
     private func finished(_ one: BatchCase, _ inputs: String) -> BatchResult? {
         let folder = folder(of: one)
         guard let bytes = try? FileBytes.read("\(folder)/result.json", limit: JSONParser.byteLimit),

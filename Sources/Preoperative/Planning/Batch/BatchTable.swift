@@ -15,7 +15,8 @@ public struct BatchTable: Equatable, Sendable {
     }
 
     private static let columns = [
-        "case", "status", "screws", "grade_a", "grade_b", "grade_c_to_e", "refused", "smallest_margin_mm", "worst_screw",
+        "case", "status", "screws", "grade_a", "grade_b", "grade_c_to_e", "refused", "smallest_margin_mm",
+        "worst_screw",
         "smallest_medial_margin_mm", "uncertain_levels", "reason",
     ]
 
