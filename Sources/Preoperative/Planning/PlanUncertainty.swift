@@ -13,13 +13,23 @@ extension UncertaintyPropagation {
 
     /// Every item of a plan, in its order.
     ///
-    /// - Throws: `PlanningError.gridsDiffer`, `.uncertainty`.
+    /// - Throws: `PlanningError.uncertainty`.
     public func findings(
         for plan: PlanFile, labels: LabelVolume, progress: ProgressReport? = nil
     ) throws(PlanningError) -> [Finding] {
+        try findings(for: plan, progress: progress) { (level) throws(PlanningError) in
+            try VertebraAnatomy(level, in: labels).boneDepth
+        }
+    }
+
+    /// As above, with the bone of each level from elsewhere.
+    public func findings(
+        for plan: PlanFile, progress: ProgressReport? = nil,
+        bone: @Sendable (AnatomicalLabel) throws(PlanningError) -> any BoneDepth
+    ) throws(PlanningError) -> [Finding] {
         let levels = Set(plan.items.compactMap { $0.kind == .pedicleScrew ? $0.level : nil }).sorted()
         let bones = parallelMap(levels.count) { i in
-            Result { () throws(PlanningError) in try VertebraAnatomy(levels[i], in: labels).boneDepth }
+            Result { () throws(PlanningError) in try bone(levels[i]) }
         }
         let found = parallelMap(plan.items.count, progress: progress) { i -> Result<Finding, UncertaintyError> in
             let item = plan.items[i]
