@@ -38,8 +38,9 @@ struct ModelScene: Sendable {
             return
         }
         let wanted = labels.counts().keys.filter(Self.shown.contains).sorted()
+        let coarse = CoarseMask(labels)
         let made = parallelMap(wanted.count, progress: progress) { i in
-            Result { () throws(MeshingError) in try Self.mesh(of: wanted[i], in: labels) }
+            Result { () throws(MeshingError) in try Self.mesh(of: wanted[i], in: coarse) }
         }
         var (surfaces, omitted): ([Surface], [String]) = ([], [])
         for (label, result) in zip(wanted, made) {
@@ -51,8 +52,9 @@ struct ModelScene: Sendable {
         (self.surfaces, self.omitted) = (surfaces, omitted)
     }
 
-    private static func mesh(of label: AnatomicalLabel, in labels: LabelVolume) throws(MeshingError) -> TriangleMesh {
-        let fine = try SurfaceExtraction.surface(of: label, in: labels)
+    private static func mesh(of label: AnatomicalLabel, in coarse: CoarseMask) throws(MeshingError) -> TriangleMesh {
+        guard let mask = coarse.mask(of: label) else { throw .labelNotFound([label.number]) }
+        let fine = try SurfaceExtraction.surface(of: CoarseMask.inside, in: mask)
         var mesh = fine
         for tolerance in tolerances {
             mesh = try fine.simplified(maxError: tolerance)
