@@ -7,7 +7,8 @@ extension ProgramTests {
     @Suite struct HelpTests {
         static let commands: [[String]] = [
             ["phantom", "make"], ["inspect"], ["convert"], ["segment"], ["mesh"], ["plan", "spine"], ["plan", "check"],
-            ["plan", "approve"], ["report"], ["keys", "make"], ["register", "points"], ["register", "surface"],
+            ["plan", "approve"], ["plan", "compare"], ["plan", "uncertainty"], ["report"], ["keys", "make"],
+            ["register", "points"], ["register", "surface"],
             ["arm", "info"],
             ["arm", "fk"], ["arm", "ik"], ["filter", "tremor"], ["sim", "arm"], ["run"], ["scene", "run"],
         ]

@@ -74,8 +74,12 @@ struct CoarseMask {
                         for k in 0..<block.z {
                             for j in 0..<block.y {
                                 for i in 0..<block.x {
-                                    let (u, v, w) = (low.x + x * block.x + i, low.y + y * block.y + j, low.z + z * block.z + k)
-                                    guard u >= 0, v >= 0, w >= 0, u < whole.x, v < whole.y, w < whole.z else { continue }
+                                    let (u, v, w) = (
+                                        low.x + x * block.x + i, low.y + y * block.y + j, low.z + z * block.z + k
+                                    )
+                                    guard u >= 0, v >= 0, w >= 0, u < whole.x, v < whole.y, w < whole.z else {
+                                        continue
+                                    }
                                     if voxels[(w * whole.y + v) * whole.x + u] == label.number { count += 1 }
                                 }
                             }

@@ -33,10 +33,12 @@ extension UncertaintyPropagation {
         }
         let found = parallelMap(plan.items.count, progress: progress) { i -> Result<Finding, UncertaintyError> in
             let item = plan.items[i]
-            let bone = item.kind == .pedicleScrew ? item.level.flatMap { levels.firstIndex(of: $0) }.map { bones[$0] } : nil
+            let bone =
+                item.kind == .pedicleScrew ? item.level.flatMap { levels.firstIndex(of: $0) }.map { bones[$0] } : nil
             return Result { () throws(UncertaintyError) in
                 switch bone {
-                case .success(let bone)?: try Finding(id: item.id, uncertainty: uncertainty(of: item, in: bone), fault: nil)
+                case .success(let bone)?:
+                    try Finding(id: item.id, uncertainty: uncertainty(of: item, in: bone), fault: nil)
                 case .failure(let fault)?:
                     try Finding(id: item.id, uncertainty: uncertainty(of: item, in: nil), fault: fault)
                 case nil: try Finding(id: item.id, uncertainty: uncertainty(of: item, in: nil), fault: nil)
