@@ -2,22 +2,18 @@ import Frames
 import Imaging
 
 /// Labels on a grid that is fine enough to look at: blocks of voxels, each of which belongs to a label where at least half
-/// of it does. A surface of it is made in a quarter of the time.
+/// of it does (to a vessel where any of it does). A surface of it is made in a quarter of the time.
 struct CoarseMask {
     static let inside = AnatomicalLabel(1)
     /// Blocks are about this long, mm.
     private static let length = 1.4
 
     private let labels: LabelVolume
-    private let block: (x: Int, y: Int, z: Int)
     /// First and last voxel of each label; `nil` where there is none.
     private let boxes: [(low: SIMD3<Int32>, high: SIMD3<Int32>)?]
 
     init(_ labels: LabelVolume) {
         self.labels = labels
-        func count(_ spacing: Double) -> Int { max(Int((Self.length / spacing).rounded()), 1) }
-        let spacing = labels.geometry.spacing
-        block = (count(spacing.x), count(spacing.y), count(spacing.z))
         boxes = Self.boxes(of: labels)
     }
 
@@ -46,9 +42,20 @@ struct CoarseMask {
         }
     }
 
+    private typealias Block = (x: Int, y: Int, z: Int)
+
+    private func block(_ scale: Double) -> Block {
+        func count(_ spacing: Double) -> Int { max(Int((scale * Self.length / spacing).rounded()), 1) }
+        let spacing = labels.geometry.spacing
+        return (count(spacing.x), count(spacing.y), count(spacing.z))
+    }
+
     /// The label's blocks as `inside`, with a block of nothing round them; `nil` where there are none.
-    func mask(of label: AnatomicalLabel) -> LabelVolume? {
+    ///
+    /// - Parameter scale: of the blocks, 1 for those of usual length.
+    func mask(of label: AnatomicalLabel, scale: Double = 1) -> LabelVolume? {
         guard let box = boxes[Int(label.number)] else { return nil }
+        let block = block(scale)
         let low = (x: Int(box.low.x) - block.x, y: Int(box.low.y) - block.y, z: Int(box.low.z) - block.z)
         func blocks(_ first: Int, _ last: Int32, _ step: Int) -> Int { (Int(last) - first) / step + 2 }
         let size = GridSize(
@@ -60,11 +67,15 @@ struct CoarseMask {
             let geometry = try? GridGeometry(
                 size: size, spacing: g.spacing * parts, origin: g.point(GridPoint(first)), direction: g.direction)
         else { return nil }
-        return LabelVolume(geometry: geometry, voxels: counted(label, low, size))
+        return LabelVolume(geometry: geometry, voxels: counted(label, low, size, block))
     }
 
-    private func counted(_ label: AnatomicalLabel, _ low: (x: Int, y: Int, z: Int), _ size: GridSize) -> [UInt8] {
-        let (whole, half) = (labels.size, (block.x * block.y * block.z + 1) / 2)
+    private func counted(_ label: AnatomicalLabel, _ low: (x: Int, y: Int, z: Int), _ size: GridSize, _ block: Block)
+        -> [UInt8]
+    {
+        let whole = labels.size
+        // A vessel thinner than a block must not vanish: it is shown thicker than it is.
+        let least = label == .vessel ? 1 : (block.x * block.y * block.z + 1) / 2
         var out = [UInt8](repeating: 0, count: size.count)
         labels.withVoxels { voxels in
             for z in 0..<size.z {
@@ -84,7 +95,7 @@ struct CoarseMask {
                                 }
                             }
                         }
-                        if count >= half { out[(z * size.y + y) * size.x + x] = Self.inside.number }
+                        if count >= least { out[(z * size.y + y) * size.x + x] = Self.inside.number }
                     }
                 }
             }

@@ -25,10 +25,11 @@ struct ModelScene: Sendable {
     private static let shown: Set<AnatomicalLabel> = Set(AnatomicalLabel.craniocaudal).union([
         .spinalCanal, .vessel, .skull, .ventricle, .lesion,
     ])
-    /// A surface of more triangles is simplified further.
-    private static let mostTriangles = 16_000
-    /// The bounds tried in turn, mm.
-    private static let tolerances = [0.35, 0.7, 1.4, 2.8]
+    /// Blocks grow until a surface has no more triangles than this; simplifying takes longer than anything else here, so a
+    /// surface that is still large is shown as it is.
+    private static let (mostTriangles, mostToSimplify) = (70_000, 40_000)
+    /// mm, for blocks of the usual length.
+    private static let tolerance = 0.35
 
     /// - Parameter plan: whose items are shown.
     init(labels: LabelVolume?, plan: PlanFile, progress: ProgressReport? = nil) {
@@ -53,14 +54,14 @@ struct ModelScene: Sendable {
     }
 
     private static func mesh(of label: AnatomicalLabel, in coarse: CoarseMask) throws(MeshingError) -> TriangleMesh {
-        guard let mask = coarse.mask(of: label) else { throw .labelNotFound([label.number]) }
-        let fine = try SurfaceExtraction.surface(of: CoarseMask.inside, in: mask)
-        var mesh = fine
-        for tolerance in tolerances {
-            mesh = try fine.simplified(maxError: tolerance)
-            if mesh.triangles.count <= mostTriangles { break }
+        for scale in [1.0, 1.5, 2, 3] {
+            guard let mask = coarse.mask(of: label, scale: scale) else { break }
+            let surface = try SurfaceExtraction.surface(of: CoarseMask.inside, in: mask)
+            guard surface.triangles.count <= mostTriangles else { continue }
+            let isSmall = surface.triangles.count <= mostToSimplify
+            return isSmall ? try surface.simplified(maxError: tolerance * scale) : surface
         }
-        return mesh
+        throw .labelNotFound([label.number])
     }
 
     private static func surface(_ label: AnatomicalLabel, _ mesh: TriangleMesh) -> Surface {
