@@ -91,9 +91,11 @@ import Uncertainty
     /// By how much the budget must grow until a screw is given this probability.
     private static func scale(giving wanted: Double, _ item: PlanItem, _ bone: any BoneDepth) throws -> Double {
         var (low, high) = (0.0, 20.0)
-        for _ in 0..<18 {
+        for _ in 0..<14 {
             let middle = (low + high) / 2
-            let found = try UncertaintyPropagation(budget: budget(middle)).uncertainty(of: item, in: bone)
+            var propagation = UncertaintyPropagation(budget: try budget(middle))
+            propagation.samples = 6000
+            let found = try propagation.uncertainty(of: item, in: bone)
             if found.probabilityOfA ?? 0 > wanted { low = middle } else { high = middle }
         }
         return (low + high) / 2
@@ -126,7 +128,10 @@ import Uncertainty
         func isA(_ screw: ScrewCylinder, _ truth: MeshTree) -> Bool {
             let u = perpendicular(to: screw.axis.vector)
             let w = cross(screw.axis.vector, u)
-            for depth in stride(from: 5, through: screw.length, by: min(1, screw.length / 40)).map(\.self) + [screw.length] {
+            for depth in Array(stride(from: 5, to: screw.length, by: 1)) + [screw.length] {
+                // A true distance: a middle that lies this deep answers for its ring.
+                let middle = truth.signedDistance(to: moved(screw.point(at: depth).coordinates)) ?? 0
+                if middle + screw.diameter / 2 < 0.25 { continue }
                 for k in 0..<20 {
                     let turn = Double(k) * .pi / 10
                     let p = moved(

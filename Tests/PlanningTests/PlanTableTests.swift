@@ -17,10 +17,15 @@ import Testing
     }
 
     @Test func oneRowAnItemOneColumnAQuantity() throws {
-        let lines = PlanTable.csv(plan("a")).split(separator: "\r\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        let lines = PlanTable.csv(plan("a")).split(separator: "\r\n").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false)
+        }
         #expect(lines.count == 3 && lines.allSatisfy { $0.count == lines[0].count })
-        func cell(_ row: Int, _ name: String) throws -> String { String(lines[row][try #require(lines[0].firstIndex { $0 == name })]) }
-        #expect(try cell(2, "target_z_mm") == "33.5" && cell(2, "length_mm") == "30.5" && cell(2, "kind") == "electrode")
+        func cell(_ row: Int, _ name: String) throws -> String {
+            String(lines[row][try #require(lines[0].firstIndex { $0 == name })])
+        }
+        #expect(
+            try cell(2, "target_z_mm") == "33.5" && cell(2, "length_mm") == "30.5" && cell(2, "kind") == "electrode")
         #expect(try cell(1, "gertzbein_robbins") == "A" && cell(2, "gertzbein_robbins") == "")
         #expect(try cell(2, "broken_limits") == "risk" && cell(1, "level") == "L3")
         #expect(!lines[0].contains("tip_covariance_mm2"))

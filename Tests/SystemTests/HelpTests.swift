@@ -7,7 +7,8 @@ extension ProgramTests {
     @Suite struct HelpTests {
         static let commands: [[String]] = [
             ["phantom", "make"], ["inspect"], ["convert"], ["segment"], ["mesh"], ["plan", "spine"], ["plan", "check"],
-            ["plan", "trajectory"], ["plan", "choose"], ["plan", "approve"], ["plan", "batch"], ["report"], ["case", "add"],
+            ["plan", "trajectory"], ["plan", "choose"], ["plan", "approve"], ["plan", "batch"],
+            ["plan", "edit"], ["plan", "compare"], ["plan", "uncertainty"], ["report"], ["case", "add"],
             ["case", "list"], ["case", "show"], ["case", "log"], ["case", "export"], ["case", "verify"], ["case", "rm"],
             ["keys", "make"], ["register", "points"], ["register", "surface"],
             ["arm", "info"],

@@ -64,7 +64,10 @@ import Testing
         var normal = OtherNormal(state: 0x1234_5678_9ABC_DEF1)
         let layouts: [[Vector3]] = [
             [Vector3(30, 30, 0), Vector3(-30, 30, 0), Vector3(-30, -30, 0), Vector3(30, -30, 0)],
-            [Vector3(60, 90, 10), Vector3(-55, 95, -20), Vector3(5, 100, 70), Vector3(10, 80, -75), Vector3(0, 110, 0)],
+            [
+                Vector3(60, 90, 10), Vector3(-55, 95, -20), Vector3(5, 100, 70), Vector3(10, 80, -75),
+                Vector3(0, 110, 0),
+            ],
             [Vector3(0, 0, 0), Vector3(80, 5, 0), Vector3(30, 60, 15)],
         ]
         for fiducials in layouts {
@@ -72,7 +75,8 @@ import Testing
             let budget = try ErrorBudget<CT>(registration: .fiducials(fiducials.map { Point($0) }, own))
             for target in [Vector3(0, 0, 0), Vector3(20, -60, 40)] {
                 let predicted = try budget.poseError(entry: Point(10, 40, 5), of: Tool.self).covariance(
-                    at: Point(target)).rms
+                    at: Point(target)
+                ).rms
                 var sum = 0.0
                 let count = 4000
                 for _ in 0..<count {

@@ -29,7 +29,8 @@ import Testing
 
     @Test func independentErrorsAddUp() throws {
         let a: PoseCovariance<CT, Tool> = try RigidError(
-            translation: Covariance(rms: 0.3), rotationRMS: 0.004).pose(about: Point(10, 0, 0))
+            translation: Covariance(rms: 0.3), rotationRMS: 0.004
+        ).pose(about: Point(10, 0, 0))
         let b: PoseCovariance<CT, Tool> = try RigidError(
             translation: Covariance(rmsAlongAxes: Vector3(0.1, 0.5, 0)), rotationRMS: 0.001
         ).pose(about: Point(-60, 20, 5))

@@ -29,7 +29,8 @@ extension PlanReport {
     var caseFacts: [(String, String)] {
         let m = image.metadata
         return [
-            ("patient", m.patientName), ("patient's ID", m.patientID), ("born", m.patientBirthDate), ("sex", m.patientSex),
+            ("patient", m.patientName), ("patient's ID", m.patientID), ("born", m.patientBirthDate),
+            ("sex", m.patientSex),
             ("study", m.studyDescription), ("study of", m.studyDate), ("scanner", m.manufacturer),
         ].filter { !$0.1.isEmpty }
     }
@@ -50,7 +51,8 @@ extension PlanReport {
         return zip(plan.approvals, plan.verdicts(trusted: trusted)).map { approval, verdict in
             switch verdict {
             case .valid(let name): ("\(name), \(approval.approvedAt): the signature holds", true)
-            case .unknownKey(let name): ("'\(name)', \(approval.approvedAt): signed with a key that is not trusted", false)
+            case .unknownKey(let name):
+                ("'\(name)', \(approval.approvedAt): signed with a key that is not trusted", false)
             case .edited(let name): ("\(name), \(approval.approvedAt): the plan was changed after it was signed", false)
             case .anotherName(let claimed, let own):
                 ("'\(claimed)', \(approval.approvedAt): signed with the key of \(own)", false)
@@ -72,11 +74,15 @@ extension PlanReport {
         }
         let holds = approvals.contains { $0.holds == true }
         page.notice(
-            holds ? "✓ This plan is approved." : "✕ No approval of this plan holds: no robot will follow it.", stop: !holds)
+            holds ? "✓ This plan is approved." : "✕ No approval of this plan holds: no robot will follow it.",
+            stop: !holds)
         page.table(
             header: ["approval", ""],
             rows: approvals.map {
-                [$0.text.htmlEscaped, $0.holds == true ? "<span class=\"good\">✓ holds</span>" : "<span class=\"bad\">✕ void</span>"]
+                [
+                    $0.text.htmlEscaped,
+                    $0.holds == true ? "<span class=\"good\">✓ holds</span>" : "<span class=\"bad\">✕ void</span>",
+                ]
             })
     }
 

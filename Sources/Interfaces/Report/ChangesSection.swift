@@ -9,7 +9,8 @@ struct ChangesSection {
         page.heading("Since the version before")
         guard comparison.isSameImage else {
             page.notice(
-                "The version before was made on another image: places in it and in this plan cannot be compared.", stop: true)
+                "The version before was made on another image: places in it and in this plan cannot be compared.",
+                stop: true)
             return
         }
         if comparison.isUnchanged { page.notice("Nothing changed.") }
@@ -29,7 +30,8 @@ struct ChangesSection {
 
     private static func row(_ item: PlanComparison.Item) -> [String] {
         [
-            item.id.htmlEscaped, item.change.rawValue, PlanChangeText.geometry(of: item).map(\.htmlEscaped).joined(separator: "<br>"),
+            item.id.htmlEscaped, item.change.rawValue,
+            PlanChangeText.geometry(of: item).map(\.htmlEscaped).joined(separator: "<br>"),
             PlanChangeText.metrics(of: item).map(\.htmlEscaped).joined(separator: "<br>"),
         ]
     }

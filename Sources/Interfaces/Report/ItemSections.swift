@@ -48,7 +48,8 @@ extension PlanReport {
         page.add(
             "<section class=\"screw\" id=\"\(Self.anchor(item, in: plan))\"><header><h3>\(item.id.htmlEscaped)</h3>"
                 + "<span>\(item.kind.rawValue) \(place.htmlEscaped)</span>"
-                + "<span>\(item.diameter.text(1)) × \(item.length.text(0)) mm</span>\(grade)</header><div class=\"planes\">")
+                + "<span>\(item.diameter.text(1)) × \(item.length.text(0)) mm</span>\(grade)</header><div class=\"planes\">"
+        )
         for drawn in item.pictures(of: image.ct, labels: labels) {
             page.add(
                 try drawn.plane.figure(
@@ -59,16 +60,21 @@ extension PlanReport {
 
     private func readings(_ item: PlanItem) -> String {
         func point(_ p: Point<CT>) -> String { "\(p.x.text(1)), \(p.y.text(1)), \(p.z.text(1))" }
-        let ends = [("entry, LPS mm", point(item.entry)), (item.kind.isScrew ? "tip, LPS mm" : "target, LPS mm", point(item.target))]
+        let ends = [
+            ("entry, LPS mm", point(item.entry)),
+            (item.kind.isScrew ? "tip, LPS mm" : "target, LPS mm", point(item.target)),
+        ]
         let plain = limits.readings(of: item).filter { MetricText.isPlain($0.value) }
         let rows = ends.map { "<tr><td>\($0.0)</td><td>\($0.1)</td><td></td><td></td></tr>" } + plain.map(Self.row)
-        return "<table class=\"readings\"><thead><tr><th>metric</th><th>value</th><th>limit</th><th>how near</th></tr></thead><tbody>"
+        return
+            "<table class=\"readings\"><thead><tr><th>metric</th><th>value</th><th>limit</th><th>how near</th></tr></thead><tbody>"
             + rows.joined() + "</tbody></table>"
     }
 
     private static func row(_ reading: MetricReading) -> String {
         let look = reading.standing.map { $0 == .held ? "" : " class=\"\($0.rawValue)\"" } ?? ""
-        return "<tr\(look)><td>\(reading.name.htmlEscaped)</td><td>\(MetricText.value(reading.value, reading.key).htmlEscaped)</td>"
+        return
+            "<tr\(look)><td>\(reading.name.htmlEscaped)</td><td>\(MetricText.value(reading.value, reading.key).htmlEscaped)</td>"
             + "<td>\(MetricText.limit(reading).htmlEscaped)</td><td\(look)>\(MetricText.standing(reading).htmlEscaped)</td></tr>"
     }
 

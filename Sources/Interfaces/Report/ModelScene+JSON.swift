@@ -11,7 +11,8 @@ extension ModelScene {
         return .object([
             "centre_mm": Self.numbers(centre.coordinates), "reach_mm": .number(reach),
             "surfaces": .array(surfaces.map(Self.json)), "items": .array(items.map(Self.json)),
-            "names": .array(names.map { .object(["text": .string($0.text), "at_mm": Self.numbers($0.at.coordinates)]) }),
+            "names": .array(
+                names.map { .object(["text": .string($0.text), "at_mm": Self.numbers($0.at.coordinates)]) }),
         ])
     }
 
@@ -27,7 +28,8 @@ extension ModelScene {
         let packed = PackedMesh(surface.mesh)
         return .object([
             "name": .string(surface.name), "group": .string(surface.group.rawValue),
-            "colour": .string(hexadecimal(surface.colour)), "low_mm": numbers(packed.low), "step_mm": .array(
+            "colour": .string(hexadecimal(surface.colour)), "low_mm": numbers(packed.low),
+            "step_mm": .array(
                 [packed.step.x, packed.step.y, packed.step.z].map { .number($0) }),
             "positions": .string(packed.positions.base64EncodedString()),
             "triangles": .string(packed.triangles.base64EncodedString()), "wide": .bool(packed.isWide),
@@ -36,14 +38,16 @@ extension ModelScene {
 
     private static func json(_ item: PlanItem) -> JSONValue {
         var object: [String: JSONValue] = [
-            "id": .string(item.id), "kind": .string(item.kind.rawValue), "colour": .string(hexadecimal(ItemLook.colour(item))),
+            "id": .string(item.id), "kind": .string(item.kind.rawValue),
+            "colour": .string(hexadecimal(ItemLook.colour(item))),
             "entry_mm": numbers(item.entry.coordinates), "target_mm": numbers(item.target.coordinates),
             "diameter_mm": .number(item.diameter),
         ]
         if let grade = item.screwMetrics?.grade { object["grade"] = .string(grade.rawValue) }
         for key in ["tip_ellipsoid_95_mm", "tip_ellipsoid_axes"] {
             let wanted = key.hasSuffix("axes") ? 9 : 3
-            guard let list = item.metrics[key]?.array, list.count == wanted, list.allSatisfy({ $0.number != nil }) else {
+            guard let list = item.metrics[key]?.array, list.count == wanted, list.allSatisfy({ $0.number != nil })
+            else {
                 continue
             }
             object[key] = .array(list)

@@ -25,10 +25,11 @@ struct ModelScene: Sendable {
     private static let shown: Set<AnatomicalLabel> = Set(AnatomicalLabel.craniocaudal).union([
         .spinalCanal, .vessel, .skull, .ventricle, .lesion,
     ])
-    /// A surface of more triangles is simplified further.
-    private static let mostTriangles = 16_000
-    /// The bounds tried in turn, mm.
-    private static let tolerances = [0.35, 0.7, 1.4, 2.8]
+    /// Blocks grow until a surface has no more triangles than this; simplifying takes longer than anything else here, so a
+    /// surface that is still large is shown as it is.
+    private static let (mostTriangles, mostToSimplify) = (70_000, 40_000)
+    /// mm, for blocks of the usual length.
+    private static let tolerance = 0.35
 
     /// - Parameter plan: whose items are shown.
     init(labels: LabelVolume?, plan: PlanFile, progress: ProgressReport? = nil) {
@@ -38,8 +39,9 @@ struct ModelScene: Sendable {
             return
         }
         let wanted = labels.counts().keys.filter(Self.shown.contains).sorted()
+        let coarse = CoarseMask(labels)
         let made = parallelMap(wanted.count, progress: progress) { i in
-            Result { () throws(MeshingError) in try Self.mesh(of: wanted[i], in: labels) }
+            Result { () throws(MeshingError) in try Self.mesh(of: wanted[i], in: coarse) }
         }
         var (surfaces, omitted): ([Surface], [String]) = ([], [])
         for (label, result) in zip(wanted, made) {
@@ -51,14 +53,15 @@ struct ModelScene: Sendable {
         (self.surfaces, self.omitted) = (surfaces, omitted)
     }
 
-    private static func mesh(of label: AnatomicalLabel, in labels: LabelVolume) throws(MeshingError) -> TriangleMesh {
-        let fine = try SurfaceExtraction.surface(of: label, in: labels)
-        var mesh = fine
-        for tolerance in tolerances {
-            mesh = try fine.simplified(maxError: tolerance)
-            if mesh.triangles.count <= mostTriangles { break }
+    private static func mesh(of label: AnatomicalLabel, in coarse: CoarseMask) throws(MeshingError) -> TriangleMesh {
+        for scale in [1.0, 1.5, 2, 3] {
+            guard let mask = coarse.mask(of: label, scale: scale) else { break }
+            let surface = try SurfaceExtraction.surface(of: CoarseMask.inside, in: mask)
+            guard surface.triangles.count <= mostTriangles else { continue }
+            let isSmall = surface.triangles.count <= mostToSimplify
+            return isSmall ? try surface.simplified(maxError: tolerance * scale) : surface
         }
-        return mesh
+        throw .labelNotFound([label.number])
     }
 
     private static func surface(_ label: AnatomicalLabel, _ mesh: TriangleMesh) -> Surface {

@@ -10,7 +10,9 @@ struct ModelSection {
         "The view that turns needs three.js, which is not installed where this page was made (Debian: libjs-three); a still picture stands for it."
 
     /// The scripts that the page needs for it.
-    var scripts: [PageScript] { (library?.scripts ?? []).map(PageScript.init) + (library == nil ? [] : [PageScript(text: ModelScript.text)]) }
+    var scripts: [PageScript] {
+        (library?.scripts ?? []).map(PageScript.init) + (library == nil ? [] : [PageScript(text: ModelScript.text)])
+    }
 
     func add(to page: inout HTMLPage) throws(ReportError) {
         page.heading("Model")
@@ -45,7 +47,8 @@ struct ModelSection {
             let p = still.project(name.at)
             words += Self.word(name.text, p.x, p.y, "level")
         }
-        return "<div class=\"picture still\"><img alt=\"The plan's model, seen from the back and the left\" src=\"\(address)\">"
+        return
+            "<div class=\"picture still\"><img alt=\"The plan's model, seen from the back and the left\" src=\"\(address)\">"
             + "<svg viewBox=\"0 0 \(still.width) \(still.height)\">\(words)</svg></div>"
     }
 

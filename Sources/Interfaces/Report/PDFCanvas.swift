@@ -153,7 +153,8 @@ final class PDFCanvas {
             for column in 0..<image.width {
                 let c = image[column, row]
                 let word = UInt32(c.x) << 16 | UInt32(c.y) << 8 | UInt32(c.z)
-                UnsafeMutableRawPointer(bytes).storeBytes(of: word, toByteOffset: row * stride + column * 4, as: UInt32.self)
+                UnsafeMutableRawPointer(bytes).storeBytes(
+                    of: word, toByteOffset: row * stride + column * 4, as: UInt32.self)
             }
         }
         cairo_surface_mark_dirty(pixels)

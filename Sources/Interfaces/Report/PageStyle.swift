@@ -88,7 +88,8 @@ struct HTMLPage {
     /// Nothing is fetched, sent or framed; pictures come from the page itself, and only scripts with these hashes run.
     private var policy: String {
         let allowed = scripts.isEmpty ? "'none'" : scripts.map(\.source).joined(separator: " ")
-        return "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src \(allowed); connect-src 'none'; "
+        return
+            "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src \(allowed); connect-src 'none'; "
             + "base-uri 'none'; form-action 'none'"
     }
 

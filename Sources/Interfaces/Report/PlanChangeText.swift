@@ -9,12 +9,14 @@ public enum PlanChangeText {
         for (name, shift) in [("entry", item.entry), ("target", item.target)] {
             guard let shift, shift.distance > PlanComparison.stillness else { continue }
             found.append(
-                "\(name) moved \(shift.distance.text(2)) mm: \(shift.along.text(2)) along the axis, \(shift.across.text(2)) across")
+                "\(name) moved \(shift.distance.text(2)) mm: \(shift.along.text(2)) along the axis, \(shift.across.text(2)) across"
+            )
         }
         if degrees(radians: item.angle) > 0.005 { found.append("axis turned \(degrees(radians: item.angle).text(2))°") }
         if item.isResized, let before = item.before, let after = item.after {
             found.append(
-                "\(before.diameter.text(1)) × \(before.length.text(1)) mm became \(after.diameter.text(1)) × \(after.length.text(1)) mm")
+                "\(before.diameter.text(1)) × \(before.length.text(1)) mm became \(after.diameter.text(1)) × \(after.length.text(1)) mm"
+            )
         }
         for attribute in item.attributes {
             switch attribute {

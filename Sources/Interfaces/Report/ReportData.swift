@@ -10,7 +10,8 @@ extension PlanReport {
     public var json: JSONValue {
         var object: [String: JSONValue] = [
             "schema": .string("stylet.report/1"), "plan": (try? JSONParser.parse(plan.fileBytes)) ?? .null,
-            "case": .object(Dictionary(uniqueKeysWithValues: caseJSON)), "remarks": .array(remarks.map(JSONValue.string)),
+            "case": .object(Dictionary(uniqueKeysWithValues: caseJSON)),
+            "remarks": .array(remarks.map(JSONValue.string)),
             "readings": .array(plan.items.map(readingsJSON)), "approvals": .array(approvalsJSON),
         ]
         if let previous { object["changes"] = PlanComparison(from: previous, to: plan).json }

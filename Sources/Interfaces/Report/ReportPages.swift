@@ -138,7 +138,8 @@ struct ReportPages {
             let parts = lines == 1 ? [cell] : canvas.wrapped(cell, size: 7.5, width: width)
             for (k, part) in parts.prefix(lines).enumerated() {
                 canvas.text(
-                    part, x: x, y: y + Double(k) * 9, size: 7.5, bold: bold, colour: i < colours.count ? colours[i] : .ink,
+                    part, x: x, y: y + Double(k) * 9, size: 7.5, bold: bold,
+                    colour: i < colours.count ? colours[i] : .ink,
                     width: width)
             }
         }

@@ -6,7 +6,9 @@ struct ThreeLibrary {
     /// three.js and its OrbitControls, in the order in which a page runs them.
     let scripts: [String]
 
-    private static let folders = ["/usr/share/javascript/three", "/usr/share/nodejs/three", "/usr/local/share/javascript/three"]
+    private static let folders = [
+        "/usr/share/javascript/three", "/usr/share/nodejs/three", "/usr/local/share/javascript/three",
+    ]
     private static let mains = ["build/three.min.js", "three.min.js"]
     private static let controls = "examples/js/controls/OrbitControls.js"
     private static let largest = 8 << 20
@@ -25,7 +27,8 @@ struct ThreeLibrary {
     /// A script that can stand inside a page as it is: text that neither ends its element nor opens a comment in it.
     private static func text(_ path: String, mentioning word: String) -> String? {
         let attributes = try? FileManager.default.attributesOfItem(atPath: (path as NSString).resolvingSymlinksInPath)
-        guard let size = attributes?[.size] as? Int, size <= largest, let data = FileManager.default.contents(atPath: path),
+        guard let size = attributes?[.size] as? Int, size <= largest,
+            let data = FileManager.default.contents(atPath: path),
             let text = String(data: data, encoding: .utf8)
         else { return nil }
         let lower = text.lowercased()

@@ -12,7 +12,8 @@ struct UncertaintySection {
         guard !items.isEmpty else { return }
         page.heading("Uncertainty")
         page.add(
-            "<p>What the error budget with which the plan was examined lets one expect: the accuracy to be placed with, predicted; not measured in this patient.</p>")
+            "<p>What the error budget with which the plan was examined lets one expect: the accuracy to be placed with, predicted; not measured in this patient.</p>"
+        )
         page.table(
             header: [
                 "item", "probability of grade A", "tip within, 95 %", "half axes of its ellipsoid mm", "axis, RMS",
@@ -26,7 +27,8 @@ struct UncertaintySection {
         func cell(_ key: String) -> String { readings[key].map(MetricText.cell) ?? "–" }
         let axes = item.metrics["tip_ellipsoid_95_mm"]?.array?.compactMap(\.number).map { $0.text(2) } ?? []
         return [
-            item.id.htmlEscaped, cell("p_grade_a"), cell("tip_error_95_mm"), axes.isEmpty ? "–" : axes.joined(separator: " · "),
+            item.id.htmlEscaped, cell("p_grade_a"), cell("tip_error_95_mm"),
+            axes.isEmpty ? "–" : axes.joined(separator: " · "),
             cell("angle_error_rms_deg"), cell("dominant_error"), Self.shares(item),
         ]
     }

@@ -68,8 +68,9 @@ public enum ErrorBudgetFile {
         let own = try covariance(&map, "localisation_rms_mm")
         try map.finish()
         // Fiducials that hold no pose are found out here, not at the first item.
-        _ = try FiducialError.poseCovariance(
-            points: points, covariances: Array(repeating: own, count: points.count)) as PoseCovariance<CT, Tool>
+        _ =
+            try FiducialError.poseCovariance(
+                points: points, covariances: Array(repeating: own, count: points.count)) as PoseCovariance<CT, Tool>
         return .fiducials(points, own)
     }
 

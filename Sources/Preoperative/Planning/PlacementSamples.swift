@@ -32,7 +32,7 @@ extension PoseChange {
     }
 }
 
-/// A screw's surface beyond the first 5 mm as places, the one nearest to the bone's surface first.
+/// A screw's surface beyond the first 5 mm as rings of places, the ring nearest to the bone's surface first.
 struct ScrewSurface: Sendable {
     struct Place: Sendable {
         let point: Point<CT>
@@ -51,53 +51,68 @@ struct ScrewSurface: Sendable {
         }
     }
 
-    let places: [Place]
+    private struct Ring {
+        let centre: Vector3
+        let radius: Double
+        let places: [Vector3]
+        let leastDepth: Double
+    }
 
-    var nearest: Place? { places.first }
+    private let rings: [Ring]
+    private let nearestPlace: Place
+
+    /// Where the screw comes nearest to the bone's surface.
+    var nearest: Place? { nearestPlace }
 
     /// Rings 0.5 mm apart of places no further apart than 0.8 mm, and the tip's face.
     init(_ screw: ScrewCylinder, in bone: some BoneDepth) {
         let first = min(GertzbeinRobbins.skipped, screw.length)
-        let rings = max(Int(((screw.length - first) / 0.5).rounded(.up)), 1)
+        let count = max(Int(((screw.length - first) / 0.5).rounded(.up)), 1)
         let u = perpendicular(to: screw.axis.vector)
         let w = cross(screw.axis.vector, u)
-        var found: [Place] = []
-        func ring(_ centre: Vector3, _ radius: Double) {
+        var nearest = Place(point: screw.tip, depth: bone.depth(screw.tip))
+        func ring(_ centre: Vector3, _ radius: Double) -> Ring {
             let spokes = max(Int((2 * .pi * radius / 0.8).rounded(.up)), 8)
+            var (places, least): ([Vector3], Double) = ([], .infinity)
             for k in 0..<spokes {
                 let turn = 2 * .pi * Double(k) / Double(spokes)
-                let p = Point<CT>(centre + (u * cos(turn) + w * sin(turn)) * radius)
-                found.append(Place(point: p, depth: bone.depth(p)))
+                let p = centre + (u * cos(turn) + w * sin(turn)) * radius
+                let depth = bone.depth(Point(p))
+                least = min(least, depth)
+                if depth < nearest.depth { nearest = Place(point: Point(p), depth: depth) }
+                places.append(p)
             }
+            return Ring(centre: centre, radius: radius, places: places, leastDepth: least)
         }
-        for i in 0...rings {
-            ring(screw.point(at: first + (screw.length - first) * Double(i) / Double(rings)).coordinates, screw.radius)
+        var found = (0...count).map { i in
+            let along = first + (screw.length - first) * Double(i) / Double(count)
+            return ring(screw.point(at: along).coordinates, screw.radius)
         }
-        for part in [0.33, 0.67] { ring(screw.tip.coordinates, screw.radius * part) }
-        found.append(Place(point: screw.tip, depth: bone.depth(screw.tip)))
-        places = found.sorted { $0.depth < $1.depth }
+        for part in [0.33, 0.67] { found.append(ring(screw.tip.coordinates, screw.radius * part)) }
+        rings = found.sorted { $0.leastDepth < $1.leastDepth }
+        nearestPlace = nearest
     }
 
     /// The share of placements in which no place stands out of the bone by more than grade A allows.
     func probabilityOfA(_ placements: PlacementSamples, in bone: some BoneDepth) -> Double {
-        guard let centre = placements.changes.first?.centre else { return 0 }
-        let reach = places.reduce(0.0) { max($0, $1.point.distance(to: centre)) }
         var held = 0
         for (change, border) in zip(placements.changes, placements.boundaries)
-        where isGradeA(change, border, reach: reach, in: bone) { held += 1 }
+        where isGradeA(change, border, in: bone) { held += 1 }
         return Double(held) / Double(placements.changes.count)
     }
 
-    private func isGradeA(_ change: PoseChange<CT>, _ border: Double, reach: Double, in bone: some BoneDepth) -> Bool {
+    /// A sampled distance may fall a little faster than a place moves, mm.
+    private static let wrinkle = 0.15
+
+    private func isGradeA(_ change: PoseChange<CT>, _ border: Double, in bone: some BoneDepth) -> Bool {
         let turn = Rotation<CT, CT>(rotationVector: change.rotation).matrix
-        let centre = change.centre.coordinates
-        let least = -GertzbeinRobbins.tolerance - border
-        // Depth cannot fall faster than a place moves, but for the wrinkles of a sampled field: those deeper than the longest way are safe.
-        let furthest = 1.2 * (length(change.translation) + length(change.rotation) * reach) + 0.3
-        for place in places {
-            if place.depth - furthest > least { return true }
-            let p = turn * (place.point.coordinates - centre) + centre + change.translation
-            if bone.depth(Point(p)) < least { return false }
+        let (centre, least) = (change.centre.coordinates, -GertzbeinRobbins.tolerance - border)
+        let shift = centre + change.translation
+        for ring in rings {
+            // Depth falls no faster than a place moves: a middle that lies deep enough answers for its ring.
+            let middle = bone.depth(Point(turn * (ring.centre - centre) + shift))
+            if middle - ring.radius - Self.wrinkle > least { continue }
+            for p in ring.places where bone.depth(Point(turn * (p - centre) + shift)) < least { return false }
         }
         return true
     }

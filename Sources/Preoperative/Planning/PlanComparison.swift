@@ -116,7 +116,8 @@ public struct PlanComparison: Equatable, Sendable {
         let turned = axis.flatMap { a in (after.target - after.entry).direction.map(a.angle(to:)) }
         return Item(
             id: id, change: before == after ? .same : .changed, before: before, after: after,
-            entry: Shift(after.entry - before.entry, axis: axis), target: Shift(after.target - before.target, axis: axis),
+            entry: Shift(after.entry - before.entry, axis: axis),
+            target: Shift(after.target - before.target, axis: axis),
             angle: turned ?? 0, diameterChange: after.diameter - before.diameter,
             lengthChange: after.length - before.length, attributes: attributes(before, after), metrics: metrics)
     }

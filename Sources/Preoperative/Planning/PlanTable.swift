@@ -10,7 +10,8 @@ public enum PlanTable {
     /// CSV as in RFC 4180. Metrics follow the geometry, those of any item in the order that people read; lists (an
     /// ellipsoid, a covariance) stay in the plan's JSON. `broken_limits` names the metrics that break one.
     public static func csv(_ plan: PlanFile, limits: PlanLimits = PlanLimits()) -> String {
-        let keys = MetricKey.sorted(Set(plan.items.flatMap { item in item.metrics.keys.filter { isCell(item.metrics[$0]) } }))
+        let keys = MetricKey.sorted(
+            Set(plan.items.flatMap { item in item.metrics.keys.filter { isCell(item.metrics[$0]) } }))
         var rows = [leading + keys + ["broken_limits"]]
         for item in plan.items {
             let broken = limits.readings(of: item).filter { $0.standing == .broken }.map(\.key)
@@ -24,7 +25,9 @@ public enum PlanTable {
             item.entry.x, item.entry.y, item.entry.z, item.target.x, item.target.y, item.target.z, item.diameter,
             item.length,
         ]
-        return [text(item.id), text(item.kind.rawValue), text(item.level?.levelName ?? ""), text(item.side?.rawValue ?? "")]
+        return [
+            text(item.id), text(item.kind.rawValue), text(item.level?.levelName ?? ""), text(item.side?.rawValue ?? ""),
+        ]
             + numbers.map(number)
     }
 

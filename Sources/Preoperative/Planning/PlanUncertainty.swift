@@ -13,20 +13,32 @@ extension UncertaintyPropagation {
 
     /// Every item of a plan, in its order.
     ///
-    /// - Throws: `PlanningError.gridsDiffer`, `.uncertainty`.
+    /// - Throws: `PlanningError.uncertainty`.
     public func findings(
         for plan: PlanFile, labels: LabelVolume, progress: ProgressReport? = nil
     ) throws(PlanningError) -> [Finding] {
+        try findings(for: plan, progress: progress) { (level) throws(PlanningError) in
+            try VertebraAnatomy(level, in: labels).boneDepth
+        }
+    }
+
+    /// As above, with the bone of each level from elsewhere.
+    public func findings(
+        for plan: PlanFile, progress: ProgressReport? = nil,
+        bone: @Sendable (AnatomicalLabel) throws(PlanningError) -> any BoneDepth
+    ) throws(PlanningError) -> [Finding] {
         let levels = Set(plan.items.compactMap { $0.kind == .pedicleScrew ? $0.level : nil }).sorted()
         let bones = parallelMap(levels.count) { i in
-            Result { () throws(PlanningError) in try VertebraAnatomy(levels[i], in: labels).boneDepth }
+            Result { () throws(PlanningError) in try bone(levels[i]) }
         }
         let found = parallelMap(plan.items.count, progress: progress) { i -> Result<Finding, UncertaintyError> in
             let item = plan.items[i]
-            let bone = item.kind == .pedicleScrew ? item.level.flatMap { levels.firstIndex(of: $0) }.map { bones[$0] } : nil
+            let bone =
+                item.kind == .pedicleScrew ? item.level.flatMap { levels.firstIndex(of: $0) }.map { bones[$0] } : nil
             return Result { () throws(UncertaintyError) in
                 switch bone {
-                case .success(let bone)?: try Finding(id: item.id, uncertainty: uncertainty(of: item, in: bone), fault: nil)
+                case .success(let bone)?:
+                    try Finding(id: item.id, uncertainty: uncertainty(of: item, in: bone), fault: nil)
                 case .failure(let fault)?:
                     try Finding(id: item.id, uncertainty: uncertainty(of: item, in: nil), fault: fault)
                 case nil: try Finding(id: item.id, uncertainty: uncertainty(of: item, in: nil), fault: nil)

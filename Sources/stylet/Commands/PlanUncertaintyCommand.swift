@@ -8,7 +8,10 @@ import Uncertainty
 
 /// The errors that a plan will be carried out with.
 struct BudgetOptions: ParsableArguments {
-    @Option(help: "An error budget in YAML or JSON (stylet.error-budget/1); default: usual values, see Documentation/uncertainty.md.")
+    @Option(
+        help:
+            "An error budget in YAML or JSON (stylet.error-budget/1); default: usual values, see Documentation/uncertainty.md."
+    )
     var budget: String?
 
     @Option(help: "Fiducials of the registration in CT coordinates (x_mm,y_mm,z_mm), in place of the budget's.")
@@ -64,7 +67,9 @@ struct PlanUncertainty: StyletCommand {
         }
         if let out {
             try file.adding(findings).write(to: out)
-            if !file.approvals.isEmpty { console.warn("\(out): approvals of \(plan) do not hold for it: approve it anew.") }
+            if !file.approvals.isEmpty {
+                console.warn("\(out): approvals of \(plan) do not hold for it: approve it anew.")
+            }
         }
         return Answer(fields: [
             "items": .array(findings.map(\.json)), "plan": out.map(JSONValue.string) ?? .null,
@@ -89,6 +94,7 @@ extension Sentences {
         return "\(finding.id.padding(toLength: 10, withPad: " ", startingAt: 0))  \(grade)"
             + String(
                 format: "  tip within %.2f mm (95 %%)  axis %.2f° RMS", u.tipError95, degrees(radians: u.angleRMS))
-            + (u.dominant.map { "  mostly \($0.rawValue) (\(String(format: "%.0f", (u.shares[$0] ?? 0) * 100)) %)" } ?? "")
+            + (u.dominant.map { "  mostly \($0.rawValue) (\(String(format: "%.0f", (u.shares[$0] ?? 0) * 100)) %)" }
+                ?? "")
     }
 }

@@ -36,6 +36,12 @@ struct ReportCommand: StyletCommand {
         let before = try previous.map { try PlanFile.read($0) }
         let trusted = try trustedKeys.map { try TrustedKeys(path: $0) }
         let image = try input.read(console)
+        if let dicom, image.metadata.format != .dicom {
+            throw Failure(
+                code: "no-source-series",
+                message:
+                    "\(dicom) was not written: the image is no DICOM series, so there is no study to join. Use --pdf.")
+        }
         let labels = try labelOptions.read(on: image, console)
         try file.checkImage(image.ct)
         var page = PlanReport(image: image, labels: labels, plan: file)
