@@ -12,14 +12,17 @@ struct PicturePlaneTests {
         let axes = Rotation<CT, CT>(rotationVector: Vector3(0.3, -0.5, 0.8)).matrix
         let geometry = try GridGeometry(
             size: size, spacing: Vector3(0.7, 0.9, 2), origin: Point(-12, 30, -200), direction: axes)
-        return Volume(geometry: geometry, voxels: (0..<size.count).map { _ in Int16.random(in: -1000...2000, using: &generator) })
+        return Volume(
+            geometry: geometry, voxels: (0..<size.count).map { _ in Int16.random(in: -1000...2000, using: &generator) })
     }
 
     @Test func pixelsAreInterpolatedValues() throws {
         var generator = SeededGenerator(seed: 5)
         let ct = try noise(&generator)
         for _ in 0..<20 {
-            let right = try #require(Direction<CT>(Vector3(.random(in: -1...1, using: &generator), 0.4, .random(in: -1...1, using: &generator))))
+            let right = try #require(
+                Direction<CT>(
+                    Vector3(.random(in: -1...1, using: &generator), 0.4, .random(in: -1...1, using: &generator))))
             let down = try #require(Direction<CT>(cross(right.vector, Vector3(0.2, -0.7, 0.4))))
             let plane = PicturePlane(
                 centre: ct.geometry.centre, right: right, down: down, width: 41, height: 29, millimetresPerPixel: 0.6)
@@ -62,6 +65,8 @@ struct PicturePlaneTests {
             centre: Point(3, -8, 100), right: .y, down: -.z, width: 80, height: 50, millimetresPerPixel: 0.35)
         let at = plane.project(plane.point(12.5, 41))
         #expect(abs(at.x - 12.5) < 1e-9 && abs(at.y - 41) < 1e-9 && abs(at.behind) < 1e-9)
-        #expect(abs(plane.project(plane.point(3, 4) + Direction<CT>.x * 7).behind - dot(plane.normal, Vector3(7, 0, 0))) < 1e-9)
+        #expect(
+            abs(plane.project(plane.point(3, 4) + Direction<CT>.x * 7).behind - dot(plane.normal, Vector3(7, 0, 0)))
+                < 1e-9)
     }
 }

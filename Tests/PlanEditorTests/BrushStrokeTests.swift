@@ -8,7 +8,8 @@ struct BrushStrokeTests {
     private let l3 = AnatomicalLabel(22), l4 = AnatomicalLabel(23)
 
     private func empty(_ spacing: Vector3 = Vector3(1, 1, 1)) throws -> LabelVolume {
-        LabelVolume(geometry: try GridGeometry(size: GridSize(21, 21, 21), spacing: spacing, origin: Point(-10, -10, -10)))
+        LabelVolume(
+            geometry: try GridGeometry(size: GridSize(21, 21, 21), spacing: spacing, origin: Point(-10, -10, -10)))
     }
 
     /// Every voxel whose centre lies in the ball, counted one by one.
@@ -46,7 +47,8 @@ struct BrushStrokeTests {
         labels[notch] = 0
         let before = labels
         for place in [spike, notch] {
-            _ = BrushStroke(tool: .smooth, label: l3, radius: 1.2, places: [labels.geometry.point(place)]).apply(to: &labels)
+            _ = BrushStroke(tool: .smooth, label: l3, radius: 1.2, places: [labels.geometry.point(place)]).apply(
+                to: &labels)
         }
         #expect(labels[spike] != 22 && labels[notch] == 22)
         for i in labels.voxels.indices where before.voxels[i] == 23 { #expect(labels.voxels[i] == 23) }
@@ -57,7 +59,8 @@ struct BrushStrokeTests {
         for place in [Point<CT>(500, 0, 0), Point(0, -90, 0), Point(.nan, 0, 0), Point(0, 0, 1e300)] {
             #expect(BrushStroke(tool: .paint, label: l3, radius: 2, places: [place]).apply(to: &labels) == nil)
         }
-        let atTheEdge = BrushStroke(tool: .paint, label: l3, radius: 2, places: [Point(-10, -10, -10)]).apply(to: &labels)
+        let atTheEdge = BrushStroke(tool: .paint, label: l3, radius: 2, places: [Point(-10, -10, -10)]).apply(
+            to: &labels)
         #expect(atTheEdge?.offsets.count == 11)  // an eighth of the ball of 2 mm with its three faces: counted by hand
     }
 }

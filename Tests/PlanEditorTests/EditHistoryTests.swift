@@ -23,16 +23,21 @@ struct EditHistoryTests {
         case 1:
             return LevelRenaming.shift(
                 LevelRenaming.levels(in: draft.labels).subtracting([.sacrum]),
-                by: Bool.random(using: &generator) ? 1 : -1).map(PlanEdit.rename) ?? .remove(id: "none")
+                by: Bool.random(using: &generator) ? 1 : -1
+            ).map(PlanEdit.rename) ?? .remove(id: "none")
         case 2 where draft.plan.items.count > 2: return .remove(id: item?.id ?? "")
         case 3:
-            var new = draft.plan.items.first ?? PlanItem(
-                id: "x", kind: .biopsy, level: nil, side: nil, entry: Point(0, 0, 0), target: Point(0, 50, 0), diameter: 3)
+            var new =
+                draft.plan.items.first
+                ?? PlanItem(
+                    id: "x", kind: .biopsy, level: nil, side: nil, entry: Point(0, 0, 0), target: Point(0, 50, 0),
+                    diameter: 3)
             new.id = "extra-\(Int.random(in: 0..<1000, using: &generator))"
             return .add(new)
         default:
             guard var moved = item else { return .remove(id: "none") }
-            let shift = Displacement<CT>(.random(in: -2...2, using: &generator), .random(in: -2...2, using: &generator), 0)
+            let shift = Displacement<CT>(
+                .random(in: -2...2, using: &generator), .random(in: -2...2, using: &generator), 0)
             moved.place(entry: moved.entry + shift, target: moved.target + shift, diameter: moved.diameter)
             return .replace(moved)
         }

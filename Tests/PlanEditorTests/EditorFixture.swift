@@ -50,7 +50,9 @@ extension EditorModel {
         for c in text { handle(.key(c == "\n" ? .enter : .character(c), []), at: time) }
     }
 
-    func press(_ key: Key, _ modifiers: KeyModifiers = [], at time: Double = 0) { handle(.key(key, modifiers), at: time) }
+    func press(_ key: Key, _ modifiers: KeyModifiers = [], at time: Double = 0) {
+        handle(.key(key, modifiers), at: time)
+    }
 }
 
 extension CellGrid {

@@ -143,10 +143,13 @@ struct EditorModelTests {
             if step % 5 == 0 { _ = EditorScreen(model).draw(columns: size.0, rows: size.1) }
             switch Int.random(in: 0..<10, using: &generator) {
             case 0..<2:
-                let actions: [MouseAction] = [.press(.left), .drag(.left), .release(.left), .press(.right), .scroll(1), .scroll(-1)]
+                let actions: [MouseAction] = [
+                    .press(.left), .drag(.left), .release(.left), .press(.right), .scroll(1), .scroll(-1),
+                ]
                 model.handle(
                     .mouse(
-                        actions.randomElement(using: &generator) ?? .move, column: .random(in: 0..<200, using: &generator),
+                        actions.randomElement(using: &generator) ?? .move,
+                        column: .random(in: 0..<200, using: &generator),
                         row: .random(in: 0..<60, using: &generator), []), at: Double(step))
             case 2..<5: model.press(keys.randomElement(using: &generator) ?? .up, at: Double(step))
             default: model.press(.character(letters.randomElement(using: &generator) ?? "u"), at: Double(step))

@@ -23,7 +23,9 @@ struct EditorScreenTests {
         // The CT is there: many shades of grey in the first pane.
         let pane = try #require(model.state.shown.first)
         var shades: Set<RGB> = []
-        for row in pane.rect.rows { for column in pane.rect.columns { shades.insert(frame.grid[column, row].style.background ?? .black) } }
+        for row in pane.rect.rows {
+            for column in pane.rect.columns { shades.insert(frame.grid[column, row].style.background ?? .black) }
+        }
         #expect(shades.count > 40)
     }
 
@@ -86,7 +88,8 @@ struct EditorScreenTests {
             }
         }
         let painter = ModelPainter(centre: Vector3(5, 6, 7), radius: 40)
-        let body = ModelPainter.Body(surface: ModelSurface(vertices: v, normals: n, triangles: t), color: .white, isBone: true)
+        let body = ModelPainter.Body(
+            surface: ModelSurface(vertices: v, normals: n, triangles: t), color: .white, isBone: true)
         let image = painter.picture([body], ModelView(yaw: 1.1, pitch: -0.4), width: 200, height: 160)
         let covered = image.pixels.count { $0 != painter.background }
         // 160 pixels for 80 mm: 2 a millimetre.

@@ -53,7 +53,8 @@ public struct BrushStroke: Equatable, Sendable {
         let top = Vector3(Double(g.size.x), Double(g.size.y), Double(g.size.z)) - 1
         let low = (middle - reach).rounded(.down), high = (middle + reach).rounded(.up)
         guard all(high .>= .zero), all(low .<= top) else { return }
-        let from = low.clamped(lowerBound: .zero, upperBound: top), to = high.clamped(lowerBound: .zero, upperBound: top)
+        let from = low.clamped(lowerBound: .zero, upperBound: top),
+            to = high.clamped(lowerBound: .zero, upperBound: top)
         for z in Int(from.z)...Int(to.z) {
             for y in Int(from.y)...Int(to.y) {
                 for x in Int(from.x)...Int(to.x) {

@@ -95,7 +95,8 @@ extension BrushStroke {
         else { return nil }
         var points: [Point<CT>] = []
         for place in places {
-            guard let c = place.array, c.count == 3, let x = c[0].number, let y = c[1].number, let z = c[2].number else {
+            guard let c = place.array, c.count == 3, let x = c[0].number, let y = c[1].number, let z = c[2].number
+            else {
                 return nil
             }
             points.append(Point(x, y, z))
@@ -114,7 +115,8 @@ extension LevelRenaming {
         guard let rows = json.array else { return nil }
         var pairs: [Pair] = []
         for row in rows {
-            guard let numbers = row.array, numbers.count == 2, let old = numbers[0].number.flatMap(UInt8.init(exactly:)),
+            guard let numbers = row.array, numbers.count == 2,
+                let old = numbers[0].number.flatMap(UInt8.init(exactly:)),
                 let new = numbers[1].number.flatMap(UInt8.init(exactly:))
             else { return nil }
             pairs.append(Pair(old: AnatomicalLabel(old), new: AnatomicalLabel(new)))

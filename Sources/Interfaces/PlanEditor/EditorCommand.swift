@@ -85,7 +85,8 @@ struct KeyBinding {
     }
 
     private static let byKey: [String: EditorCommand] = Dictionary(
-        table.flatMap { binding in binding.keys.map { ($0, binding.command) } }, uniquingKeysWith: { first, _ in first })
+        table.flatMap { binding in binding.keys.map { ($0, binding.command) } }, uniquingKeysWith: { first, _ in first }
+    )
 
     static func command(_ key: Key, _ modifiers: KeyModifiers) -> EditorCommand? { byKey[name(key, modifiers)] }
 

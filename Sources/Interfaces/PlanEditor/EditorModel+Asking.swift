@@ -73,7 +73,11 @@ extension EditorModel {
     func approvalKey(_ key: Key) {
         switch key {
         case .character("S") where !items.isEmpty:
-            if let name = options.approver { approve(as: name) } else { ask(.approverName, "Your name, as trusted", "") }
+            if let name = options.approver {
+                approve(as: name)
+            } else {
+                ask(.approverName, "Your name, as trusted", "")
+            }
         case .character("g"), .enter:
             state.mode = .edit
             if let first = obstacles.first, let place = items.firstIndex(where: { $0.id == first.id }) { select(place) }

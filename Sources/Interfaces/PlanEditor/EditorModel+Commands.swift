@@ -143,9 +143,13 @@ extension EditorModel {
         let next = found[state.proposal % found.count]
         state.proposal += 1
         var changed = item
-        guard changed.place(entry: next.screw.entry, target: next.screw.tip, diameter: next.screw.diameter) else { return }
+        guard changed.place(entry: next.screw.entry, target: next.screw.tip, diameter: next.screw.diameter) else {
+            return
+        }
         replace(changed, title: "\(item.id): \(next.title)", burst: nil)
-        if state.message == nil { say("\(item.id), proposal \((state.proposal - 1) % found.count + 1) of \(found.count): \(next.title)") }
+        if state.message == nil {
+            say("\(item.id), proposal \((state.proposal - 1) % found.count + 1) of \(found.count): \(next.title)")
+        }
     }
 }
 

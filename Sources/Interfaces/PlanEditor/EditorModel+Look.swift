@@ -172,7 +172,8 @@ extension EditorModel {
         }
     }
 
-    private func dragItem(_ part: ItemMotion.Part, _ pane: EditorState.Pane, _ column: Int, _ row: Int, _ burst: String) {
+    private func dragItem(_ part: ItemMotion.Part, _ pane: EditorState.Pane, _ column: Int, _ row: Int, _ burst: String)
+    {
         guard let item, let to = pane.point(column: column, row: row), let plane = pane.plane else { return }
         let axis = (item.target - item.entry).direction ?? .y
         let from =

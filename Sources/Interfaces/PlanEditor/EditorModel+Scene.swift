@@ -11,7 +11,8 @@ extension EditorModel {
             for old in comparison.items {
                 if let cylinder = old.cylinder, items.first(where: { $0.id == old.id })?.cylinder != cylinder {
                     found.append(
-                        .init(cylinder: cylinder, color: state.scheme.ghost, bone: nil, isSelected: false, isGhost: true))
+                        .init(
+                            cylinder: cylinder, color: state.scheme.ghost, bone: nil, isSelected: false, isGhost: true))
                 }
             }
         }

@@ -64,12 +64,15 @@ public struct EditorScreen {
         grid.fill(rect, with: Cell(" ", style))
         let changed = model.session.isChanged ? " *" : ""
         let name = model.session.files.plan.split(separator: "/").last.map(String.init) ?? "plan"
-        var at = grid.write(" Stylet  \(name)\(changed)", column: rect.column, row: rect.row, style: style, within: rect)
+        var at = grid.write(
+            " Stylet  \(name)\(changed)", column: rect.column, row: rect.row, style: style, within: rect)
         let approvals = model.session.draft.plan.approvals.map(\.name)
         let signed = approvals.isEmpty ? "not approved" : "signed by \(approvals.joined(separator: ", "))"
-        at = grid.write("  \(signed)", column: at, row: rect.row, style: CellStyle(scheme.dim, on: scheme.bar), within: rect)
+        at = grid.write(
+            "  \(signed)", column: at, row: rect.row, style: CellStyle(scheme.dim, on: scheme.bar), within: rect)
         let moving = state.part == .whole ? "all" : state.part == .entry ? "entry" : "tip"
-        let right = "\(state.step.distance.short) mm \(degrees(radians: state.step.angle).short)° \(moving)  \(state.window.name)  ? help "
+        let right =
+            "\(state.step.distance.short) mm \(degrees(radians: state.step.angle).short)° \(moving)  \(state.window.name)  ? help "
         if rect.columns.upperBound - right.count > at {
             grid.write(
                 right, column: rect.columns.upperBound - right.count, row: rect.row,
@@ -120,7 +123,11 @@ public struct EditorScreen {
                 grid.write("nothing to show", column: body.column + 1, row: body.row, within: body)
                 continue
             }
-            if pixels == nil { grid.draw(image, in: body) } else { images.append(PlacedImage(rect: body, image: image)) }
+            if pixels == nil {
+                grid.draw(image, in: body)
+            } else {
+                images.append(PlacedImage(rect: body, image: image))
+            }
             drawLetters(kind, body, &grid)
             if let item = model.item { model.review.see(item, in: kind) }
         }

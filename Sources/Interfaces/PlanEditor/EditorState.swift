@@ -129,7 +129,8 @@ struct ReviewRecord: Equatable, Sendable {
     private var seen: [String: (place: Place, views: Set<ViewKind>)] = [:]
 
     static func == (a: Self, b: Self) -> Bool {
-        a.seen.keys == b.seen.keys && a.seen.allSatisfy { $1.views == b.seen[$0]?.views && $1.place == b.seen[$0]?.place }
+        a.seen.keys == b.seen.keys
+            && a.seen.allSatisfy { $1.views == b.seen[$0]?.views && $1.place == b.seen[$0]?.place }
     }
 
     mutating func see(_ item: PlanItem, in view: ViewKind) {

@@ -47,7 +47,9 @@ public struct LevelRenaming: Equatable, Sendable {
         var renamed = draft.plan
         apply(to: &renamed)
         let names = renamed.items.map(\.id)
-        if let twice = names.first(where: { id in names.filter { $0 == id }.count > 1 }) { throw .identifierTaken(twice) }
+        if let twice = names.first(where: { id in names.filter { $0 == id }.count > 1 }) {
+            throw .identifierTaken(twice)
+        }
         draft.plan = renamed
         return apply(to: &draft.labels)
     }

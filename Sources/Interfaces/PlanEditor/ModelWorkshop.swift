@@ -76,7 +76,11 @@ final class ModelWorkshop {
         working = nil
         for answer in done {
             // Of labels that were changed meanwhile: made again.
-            if answer.version == version { take(answer.label, answer.surface) } else { wanted.insert(answer.label, at: 0) }
+            if answer.version == version {
+                take(answer.label, answer.surface)
+            } else {
+                wanted.insert(answer.label, at: 0)
+            }
         }
         next()
         return true

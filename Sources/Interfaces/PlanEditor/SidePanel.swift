@@ -45,7 +45,9 @@ struct SidePanel {
         _ item: PlanItem, isSelected: Bool, _ row: Int, _ rect: CellRect, _ grid: inout CellGrid
     ) {
         let back = isSelected ? scheme.bar : scheme.panel
-        grid.fill(CellRect(column: rect.column, row: row, width: rect.width, height: 1), with: Cell(" ", CellStyle(nil, on: back)))
+        grid.fill(
+            CellRect(column: rect.column, row: row, width: rect.width, height: 1),
+            with: Cell(" ", CellStyle(nil, on: back)))
         let (mark, color) = look(of: item)
         let unseen = model.review.missing(item).isEmpty ? " " : "·"
         let id = item.id.padding(toLength: 9, withPad: " ", startingAt: 0)
@@ -77,7 +79,9 @@ struct SidePanel {
 
     private func draw(_ line: Line, column: Int, row: Int, within rect: CellRect, _ grid: inout CellGrid) {
         let style = CellStyle(line.color ?? scheme.dim, on: scheme.panel, bold: line.isBold)
-        let at = grid.write(line.name, column: column, row: row, style: line.value.isEmpty ? style : CellStyle(scheme.dim, on: scheme.panel), within: rect)
+        let at = grid.write(
+            line.name, column: column, row: row,
+            style: line.value.isEmpty ? style : CellStyle(scheme.dim, on: scheme.panel), within: rect)
         guard !line.value.isEmpty else { return }
         grid.write(
             line.value, column: max(column + 17, at + 1), row: row,
@@ -103,7 +107,9 @@ struct SidePanel {
             lines += otherLines(item)
         }
         if let note = item.note { lines.append(Line(name: "note: \(note)")) }
-        for limit in model.broken(item) { lines.append(Line(name: "! " + LimitWords.text(limit), color: scheme.bad, isBold: true)) }
+        for limit in model.broken(item) {
+            lines.append(Line(name: "! " + LimitWords.text(limit), color: scheme.bad, isBold: true))
+        }
         return lines
     }
 

@@ -99,7 +99,8 @@ struct SlicePainter {
         // Nearer than the radius to the plane somewhere.
         guard min(a.behind, b.behind) <= c.radius, max(a.behind, b.behind) >= -c.radius else { return nil }
         func range(_ p: Double, _ q: Double, _ count: Int) -> ClosedRange<Int>? {
-            let low = max((min(p, q) - r).rounded(.down), 0), high = min((max(p, q) + r).rounded(.up), Double(count - 1))
+            let low = max((min(p, q) - r).rounded(.down), 0),
+                high = min((max(p, q) + r).rounded(.up), Double(count - 1))
             return low <= high ? Int(low)...Int(high) : nil
         }
         guard let x = range(a.x, b.x, plane.width), let y = range(a.y, b.y, plane.height) else { return nil }

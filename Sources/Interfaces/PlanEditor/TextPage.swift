@@ -20,7 +20,9 @@ struct TextPage {
         let back = CellStyle(scheme.text, on: scheme.panel)
         grid.fill(rect, with: Cell(" ", back))
         let inner = rect.inset(1, 0)
-        grid.write(title, column: inner.column, row: inner.row, style: CellStyle(scheme.title, on: scheme.panel, bold: true), within: inner)
+        grid.write(
+            title, column: inner.column, row: inner.row, style: CellStyle(scheme.title, on: scheme.panel, bold: true),
+            within: inner)
         let rows = max(inner.height - 3, 1)
         let columns = max(1, min((lines.count + rows - 1) / rows, max(inner.width / 38, 1)))
         let width = inner.width / columns
@@ -65,12 +67,18 @@ struct TextPage {
             if own.isEmpty {
                 lines.append(Line(text: "✓ \(item.id): looked at, every limit holds"))
             } else {
-                lines += own.map { Line(text: "\($0.isLimit ? "!" : "·") \(item.id): \($0.text)", isWarning: $0.isLimit) }
+                lines += own.map {
+                    Line(text: "\($0.isLimit ? "!" : "·") \(item.id): \($0.text)", isWarning: $0.isLimit)
+                }
             }
         }
-        if model.items.isEmpty { lines.append(Line(text: "The plan is empty: there is nothing to sign.", isWarning: true)) }
+        if model.items.isEmpty {
+            lines.append(Line(text: "The plan is empty: there is nothing to sign.", isWarning: true))
+        }
         let unseen = Set(obstacles.filter { !$0.isLimit }.map(\.id)).count
-        let title = unseen == 0 ? "Approve: everything was looked at" : "Approve: \(unseen) of \(model.items.count) not looked at in full"
+        let title =
+            unseen == 0
+            ? "Approve: everything was looked at" : "Approve: \(unseen) of \(model.items.count) not looked at in full"
         return TextPage(
             title: title, lines: lines, foot: "S sign all the same · Enter go to the first · any other key back")
     }
@@ -108,7 +116,9 @@ struct TextPage {
         }
         if let m = a.screwMetrics, let n = b.screwMetrics {
             if m.grade != n.grade { found.append("grade \(m.grade.rawValue) → \(n.grade.rawValue)") }
-            if abs(m.margin - n.margin) > 0.005 { found.append(String(format: "margin %.2f → %.2f mm", m.margin, n.margin)) }
+            if abs(m.margin - n.margin) > 0.005 {
+                found.append(String(format: "margin %.2f → %.2f mm", m.margin, n.margin))
+            }
             if abs(m.medialMargin - n.medialMargin) > 0.005 {
                 found.append(String(format: "canal %.2f → %.2f mm", m.medialMargin, n.medialMargin))
             }

@@ -67,7 +67,8 @@ struct PlanEdit: StyletCommand {
     /// - Returns: how long answers to edits and to looks took, ms.
     private func run(_ model: EditorModel) throws -> (edits: [Double], looks: [Double]) {
         // Standard output may be taken for the answer: the person is at the terminal all the same.
-        let device = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 ? nil : open("/dev/tty", O_RDWR | O_CLOEXEC)
+        let device =
+            isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 ? nil : open("/dev/tty", O_RDWR | O_CLOEXEC)
         defer { if let device, device >= 0 { close(device) } }
         let terminal = try Terminal(input: device ?? STDIN_FILENO, output: device ?? STDOUT_FILENO)
         defer { terminal.close() }
@@ -89,7 +90,8 @@ struct PlanEdit: StyletCommand {
         return Answer(fields: [
             "plan": .string(plan), "saved": .bool(!session.isChanged), "items": .int(session.draft.plan.items.count),
             "approvals": .int(session.draft.plan.approvals.count),
-            "edits": .int(edits.count), "edit_median_ms": percentile(edits, 0.5), "edit_p95_ms": percentile(edits, 0.95),
+            "edits": .int(edits.count), "edit_median_ms": percentile(edits, 0.5),
+            "edit_p95_ms": percentile(edits, 0.95),
             "edit_max_ms": percentile(edits, 1), "look_median_ms": percentile(looks, 0.5),
             "look_p95_ms": percentile(looks, 0.95), "look_max_ms": percentile(looks, 1),
         ])

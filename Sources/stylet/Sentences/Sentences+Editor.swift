@@ -8,7 +8,9 @@ extension Sentences {
         case .journal(let path, let number):
             Failure(
                 code: "journal",
-                message: "\(path), where edits are kept until they are saved: \(String(cString: strerror(number)).lowercased()). Make the folder writable.")
+                message:
+                    "\(path), where edits are kept until they are saved: \(String(cString: strerror(number)).lowercased()). Make the folder writable."
+            )
         case .openElsewhere(let path):
             Failure(
                 code: "open-elsewhere",
@@ -17,7 +19,8 @@ extension Sentences {
             Failure(
                 code: "changed-elsewhere",
                 message:
-                    "\(path) was changed by something else since it was opened, and is not overwritten. Move it aside, then save again.")
+                    "\(path) was changed by something else since it was opened, and is not overwritten. Move it aside, then save again."
+            )
         }
     }
 
@@ -27,7 +30,9 @@ extension Sentences {
             Failure(
                 code: "no-terminal", message: "The editor needs a terminal: run it in one, or over 'ssh -t'.")
         case .system(let number):
-            Failure(code: "terminal", message: "The terminal cannot be used: \(String(cString: strerror(number)).lowercased()).")
+            Failure(
+                code: "terminal",
+                message: "The terminal cannot be used: \(String(cString: strerror(number)).lowercased()).")
         case .disconnected:
             Failure(
                 code: "terminal-lost",
