@@ -19,34 +19,21 @@ extension SurfaceExtraction {
     /// label's, carried on from where there is one. Measured on phantoms against their exact surface: 0.05–0.1 mm RMS
     /// at 0.7×0.7×1 mm and 0.17–0.26 mm at 1×1×2 mm; in osteoporosis, whose shell is thin everywhere, 0.15 and 0.34 mm.
     ///
-    /// - Parameters:
-    ///   - image: in the same patient space; its grid may be another than the labels'.
-    ///   - finestEdge: triangles of voxels longer than this, mm, are parted into four once the surface is found, and found
-    ///     again: between slices 2 mm apart a tube of 9 mm radius is flattened by 0.06 mm otherwise. `nil` parts none.
+    /// - Parameter image: in the same patient space; its grid may be another than the labels'.
     /// - Throws: as `surface(of:in:)`.
     public static func surface(
-        of label: AnatomicalLabel, in labels: LabelVolume, image: Volume<Int16>, finestEdge: Double? = nil,
-        progress: ProgressReport? = nil
+        of label: AnatomicalLabel, in labels: LabelVolume, image: Volume<Int16>, progress: ProgressReport? = nil
     ) throws(MeshingError) -> RefinedSurface {
         let smooth = try surface(of: label, in: labels, progress: { progress?(0.5 * $0) })
         guard label.isBone || label == .vessel else { return RefinedSurface(mesh: smooth, edgeShare: nil) }
         // rims of "other bone" are what is left beside a bone, no neighbour of it
         let blocked = (0..<256).map { $0 != Int(label.number) && AnatomicalLabel(UInt8($0)).isBone }
-        let profile = EdgeProfile(image: image, labels: labels, blocked: blocked)
-        var triangles = smooth.triangles
-        func refined(_ start: [Vector3], _ progress: ProgressReport?) -> (place: [Vector3], edgeShare: Double) {
-            IntensityRefinement(
-                profile, mayHaveShell: label.isBone, triangles: triangles, vertexCount: start.count
-            ).refined(start, progress: progress)
-        }
-        var found = refined(smooth.vertices.map(\.coordinates), { progress?(0.5 + 0.3 * $0) })
-        if let finestEdge, labels.geometry.spacing.max() > finestEdge {
-            let finer = MidpointSubdivision(triangles, found.place)
-            triangles = finer.triangles
-            found = refined(finer.place, { progress?(0.8 + 0.2 * $0) })
-        }
+        let refinement = IntensityRefinement(
+            EdgeProfile(image: image, labels: labels, blocked: blocked), mayHaveShell: label.isBone,
+            triangles: smooth.triangles, vertexCount: smooth.vertices.count)
+        let found = refinement.refined(smooth.vertices.map(\.coordinates), progress: { progress?(0.5 + 0.5 * $0) })
         return RefinedSurface(
-            mesh: TriangleMesh(trusted: found.place.map { Point($0) }, triangles), edgeShare: found.edgeShare)
+            mesh: TriangleMesh(trusted: found.place.map { Point($0) }, smooth.triangles), edgeShare: found.edgeShare)
     }
 }
 

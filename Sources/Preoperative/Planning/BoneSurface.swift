@@ -10,9 +10,6 @@ struct BoneSurface: Sendable {
 
     var mesh: TriangleMesh { tree.mesh }
 
-    /// Voxels longer than this get triangles of half their length, mm.
-    static let finestEdge = 1.3
-
     /// Where the image says that the bone ends; without an image, the label's smoothed surface.
     ///
     /// - Parameter labels: neighbours' voxels bound the surface.
@@ -23,7 +20,7 @@ struct BoneSurface: Sendable {
             edgeShare = nil
             return
         }
-        let refined = try SurfaceExtraction.surface(of: level, in: labels, image: ct, finestEdge: Self.finestEdge)
+        let refined = try SurfaceExtraction.surface(of: level, in: labels, image: ct)
         (tree, edgeShare) = (MeshTree(refined.mesh), refined.edgeShare)
     }
 

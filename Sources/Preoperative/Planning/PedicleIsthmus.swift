@@ -24,12 +24,16 @@ struct PedicleFinder {
     /// The canal's middle at the body's height, Y in the vertebra's frame.
     let canalY: Double
 
+    /// A neck's pedicles lie beside its narrow bodies, not behind them: so much further out they are looked for, mm.
+    static let besideNeckBody = 7.0
+
     /// The isthmus of one side; `nil` where no bone joins body and arch there.
     func isthmus(_ side: Side) -> PedicleIsthmus? {
         guard let saddle = WidestPath(shape: shape, body: body, side: side, canalY: canalY).narrowestPlace else {
             return nil
         }
         let frame = body.X_CTVertebra.rotation.matrix
+        let finderReach = shape.level.number <= 7 ? Self.besideNeckBody : 0
         // Area first; sections far off, or turned far from the usual 15° of convergence, count as larger than they are.
         func section(_ p: [Double]) -> (BoneSection, Vector3)? {
             let forward = frame * Vector3(-side.sign * sin(p[1]) * cos(p[2]), -cos(p[1]) * cos(p[2]), sin(p[2]))
@@ -39,7 +43,7 @@ struct PedicleFinder {
         func cost(_ p: [Double]) -> Double {
             guard let (found, _) = section(p) else { return 1e6 }
             let q = body.X_CTVertebra.inverse * Point<CT>(found.centre)
-            let off = max(body.back + 1 - q.y, q.y - canalY, abs(q.x) - body.halfWidth, 0) / 3
+            let off = max(body.back + 1 - q.y, q.y - canalY, abs(q.x) - body.halfWidth - finderReach, 0) / 3
             let (shift, turn, tilt) = (p[0] / 8, (p[1] - 0.25) / 0.8, p[2] / 0.6)
             return found.area * (1 + off * off + 0.3 * shift * shift + 0.5 * (turn * turn + tilt * tilt))
         }
@@ -69,7 +73,8 @@ private struct WidestPath {
     init(shape: VertebraShape, body: VertebraBody, side: Side, canalY: Double) {
         // Beside the canal's front half: further back the arch itself may be thinner than any pedicle.
         let beside = body.back + 0.75 * (canalY - body.back)
-        let grid = Grid(body: body, side: side, canalY: canalY)
+        let beyond = shape.level.number <= 7 ? PedicleFinder.besideNeckBody : 0
+        let grid = Grid(body: body, side: side, canalY: canalY, beside: 4 + beyond)
         let depths = (0..<grid.count).map { shape.depth(body.X_CTVertebra * grid.place($0)) }
         narrowestPlace = Self.search(depths, grid, beside).map { body.X_CTVertebra * grid.place($0) }
     }
@@ -79,11 +84,11 @@ private struct WidestPath {
         let low: Vector3
         let nx, ny, nz: Int
 
-        init(body: VertebraBody, side: Side, canalY: Double) {
+        init(body: VertebraBody, side: Side, canalY: Double, beside: Double) {
             self.side = side.sign
             let (bottom, top) = (body.caudal.height - 4, body.cranial.height + 10)
             low = Vector3(0, 0, bottom)
-            nx = Int(body.halfWidth + 4)
+            nx = Int(body.halfWidth + beside)
             ny = Int(canalY + 3)
             nz = Int(top - bottom)
         }

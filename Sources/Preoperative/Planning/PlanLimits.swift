@@ -27,6 +27,7 @@ public struct PlanLimits: Equatable, Sendable {
 
     /// Of screws that go through no pedicle the first part is not judged, where they cross the posterior cortex, mm.
     public static let skippedBesidePedicles = 3.0
+    public static let skippedIntoIlium = 8.0
 
     public init() {}
 

@@ -78,7 +78,7 @@ extension SacroiliacBone {
     func metrics(_ screw: ScrewCylinder, _ ct: Volume<Int16>) -> ScrewMetrics {
         let stairs = LabelStairs(mask: mask)
         let reach = length(mask.geometry.spacing)
-        let margin = CylinderProbe(screw, from: GertzbeinRobbins.skipped).least(
+        let margin = CylinderProbe(screw, from: PlanLimits.skippedIntoIlium).least(
             depth, { p in stairs.depth(p, within: abs(field.distance(at: p)) + reach) })
         let canal = CylinderProbe(screw, from: 0).least(anatomy.canal.field.distance, anatomy.canal.field.distance)
         return metrics(
@@ -89,7 +89,7 @@ extension SacroiliacBone {
     /// The checker's way: the voxels' faces.
     func examined(_ screw: ScrewCylinder, _ ct: Volume<Int16>) -> ScrewMetrics {
         let faces = VoxelFaces(of: VertebraShape.inside, in: mask, near: screw, horizon: ScrewExamination.horizon)
-        let start = GertzbeinRobbins.skipped
+        let start = PlanLimits.skippedIntoIlium
         let breach = screw.places(from: start).reduce(0.0) { faces.contains($1) ? $0 : max($0, faces.distance($1)) }
         let margin = breach > 0 ? -breach : faces.distance(to: screw, from: start)
         let canal = screw.places(from: 0).map { anatomy.canal.field.distance(at: $0) }.min() ?? 0
@@ -120,7 +120,7 @@ struct AlarIliacSearch {
 
     /// Outwards and against S1's endplate, rad: what leads above the greater sciatic notch.
     private static let outwards = radians(degrees: 40), freedom = radians(degrees: 25)
-    private static let wantedMargin = 2.0, ahead = 3.0
+    private static let wantedMargin = 2.5, ahead = 3.0
 
     private var level: AnatomicalLabel { bone.anatomy.level }
 
@@ -145,18 +145,26 @@ struct AlarIliacSearch {
     }
 
     private func screw(_ p: [Double], _ size: ScrewCatalogue.Screw) -> ScrewCylinder? {
-        guard let line = line(p), let long = size.lengths.last(where: { $0 <= line.depth - Self.ahead }) else {
-            return nil
-        }
+        guard let line = line(p) else { return nil }
+        let end = min(line.depth - Self.ahead, wideWay(line, radius: size.diameter / 2))
+        guard let long = size.lengths.last(where: { $0 <= end }) else { return nil }
         return ScrewCylinder(
             entry: line.entry.roundedForFile, tip: Point<CT>(line.entry.coordinates + line.axis * long).roundedForFile,
             diameter: size.diameter)
     }
 
+    /// How far from the entry the bone stays wide enough for a screw of this radius, mm: the ilium narrows in front.
+    private func wideWay(_ line: (entry: Point<CT>, axis: Vector3, depth: Double), radius: Double) -> Double {
+        let leastLength = catalogue.screws[0].lengths[0]
+        var way = leastLength
+        while way < line.depth, bone.depth(Point(line.entry.coordinates + line.axis * way)) > radius + 1.2 { way += 1 }
+        return way
+    }
+
     private func cost(_ p: [Double], _ size: ScrewCatalogue.Screw) -> Double {
         func square(_ x: Double) -> Double { x * x }
         guard let screw = screw(p, size) else { return 1e4 - (line(p)?.depth ?? 0) }
-        let (side, start) = (perpendicular(to: screw.axis.vector), GertzbeinRobbins.skipped)
+        let (side, start) = (perpendicular(to: screw.axis.vector), PlanLimits.skippedIntoIlium)
         let other = cross(screw.axis.vector, side)
         var (least, canal, shortfall) = (Double.infinity, Double.infinity, 0.0)
         for along in stride(from: start, through: screw.length, by: 2) {
@@ -169,7 +177,7 @@ struct AlarIliacSearch {
                 canal = min(canal, bone.anatomy.canal.field.distance(at: q))
             }
         }
-        var cost = 0.02 * shortfall + 10 * max(0.5 - least, 0) + 5 * max(2 - canal, 0)
+        var cost = 0.03 * shortfall + 10 * max(1.2 - least, 0) + 5 * max(2 - canal, 0)
         // The tip must be well within the ilium.
         cost += 2 * max(bone.ilium.distance(at: screw.tip) + 8, 0)
         cost += 0.08 * (100 - screw.length)
@@ -182,21 +190,25 @@ struct AlarIliacSearch {
             level, bone.side, .tooShallow(depth: 0, shortestScrew: catalogue.screws[0].lengths[0]))
         // The thickest that fits: a screw of 8.5 mm and more is usual.
         for (k, size) in catalogue.screws.reversed().enumerated() {
-            var best: (p: [Double], cost: Double) = ([], .infinity)
+            var starts: [(p: [Double], cost: Double)] = []
             for x in [14.0, 20, 26] {
                 for z in [-18.0, -26, -34] {
                     for turn in [0.45, 0.7, 0.95] {
                         for tilt in [-0.3, 0, 0.3] {
                             let p = [x, z, turn, tilt]
-                            let value = cost(p, size)
-                            if value < best.cost { best = (p, value) }
+                            starts.append((p, cost(p, size)))
                         }
                     }
                 }
             }
-            let found = PatternSearch(steps: [2, 2, 0.08, 0.08], halvings: 4, mostEvaluations: 300)
-                .minimise(from: best.p) { cost($0, size) }
-            guard let screw = screw(found.parameters, size) else { continue }
+            var best: (parameters: [Double], value: Double) = ([], .infinity)
+            let order = starts.indices.sorted { (starts[$0].cost, $0) < (starts[$1].cost, $1) }
+            for i in order.prefix(4) {
+                let found = PatternSearch(steps: [2, 2, 0.08, 0.08], halvings: 4, mostEvaluations: 250)
+                    .minimise(from: starts[i].p) { cost($0, size) }
+                if found.value < best.value { best = found }
+            }
+            guard let screw = screw(best.parameters, size) else { continue }
             let metrics = bone.metrics(screw, ct)
             let broken = limits.broken(by: metrics, diameter: size.diameter, kind: .alarIliacScrew)
             if broken.isEmpty, metrics.margin >= 0 { return (screw, metrics) }

@@ -32,7 +32,7 @@ public struct TransverseForamen: Equatable, Sendable {
     /// The largest hole that the bone's shadow along the vertebra's Z shows beside the body; `nil` where none is closed.
     init?(_ side: Side, of shape: VertebraShape, body: VertebraBody, canalY: Double) {
         let X = body.X_CTVertebra
-        let outer = body.halfWidth + 16
+        let outer = body.halfWidth + 24
         let (low, high) = (SIMD2(-2.0, -body.front - 6), SIMD2(outer, canalY + 6))
         let (nx, ny) = (Int((high.x - low.x) / Self.cell), Int((high.y - low.y) / Self.cell))
         guard nx > 4, ny > 4, nx < 1000, ny < 1000 else { return nil }

@@ -55,6 +55,7 @@ struct VertebraBody {
     let cranial, caudal: EndplatePlane
 
     private static let usualHeight = 26.0
+    private static let heightOfC2 = 19.0
 
     private struct Walls {
         var left, right, front, back: Double
@@ -62,7 +63,7 @@ struct VertebraBody {
 
     /// - Parameter up: towards the head, within about 40°.
     init?(of shape: VertebraShape, canal: CanalLine, up: Vector3) {
-        guard var c = Self.deepCentre(of: shape) else { return nil }
+        guard var c = Self.deepCentre(of: shape, canal: canal) else { return nil }
         var z = canal.direction
         var frame = Matrix3.identity
         var walls = Walls(left: 0, right: 0, front: 0, back: 0)
@@ -95,12 +96,22 @@ struct VertebraBody {
     }
 
     /// The mean of the bone, deep places counting far more: the body is the thickest part of any vertebra.
-    private static func deepCentre(of shape: VertebraShape) -> Vector3? {
+    ///
+    /// In a neck the lateral masses are as thick: there only what lies before the canal counts, the patient's front (−Y)
+    /// telling roughly where that is.
+    private static func deepCentre(of shape: VertebraShape, canal: CanalLine) -> Vector3? {
         let g = shape.mask.geometry
+        let (front, neck) = (Vector3(0, -1, 0), shape.level.number <= 7)
+        let forward = normalized(front - canal.direction * dot(front, canal.direction)) ?? front
+        let left = cross(canal.direction, forward)
         var (sum, weight) = (Vector3.zero, 0.0)
         shape.mask.withVoxels { v in
             for i in v.indices where v[i] != 0 {
                 let p = g.point(g.index(offset: i))
+                if neck {
+                    let way = p.coordinates - canal.point.coordinates
+                    guard dot(way, forward) > 5, abs(dot(way, left)) < 8 else { continue }
+                }
                 let depth = max(shape.depth(p), 0)
                 let w = depth * depth * depth * depth
                 sum += p.coordinates * w
@@ -149,6 +160,10 @@ struct VertebraBody {
                 }
             }
             return places.count > 100 ? EndplatePlane(fitting: places, grain: shape.mask.geometry.spacing.max()) : nil
+        }
+        // C2's dens stands where others have their upper endplate.
+        if shape.level.number == 2 {
+            return fit(-1).map { (EndplatePlane($0, loweredBy: -heightOfC2), $0) }
         }
         guard let cranial = fit(1) else { return nil }
         // S1 goes over into S2: its lower end is taken where a body of usual height would end.
