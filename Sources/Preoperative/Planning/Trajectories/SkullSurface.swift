@@ -64,7 +64,7 @@ struct SkullSurface: Sendable {
     }
 
     /// The outward normal where a path crosses: of a plane fitted to the surface about `p`, twice, the second time without
-    /// what lies more than 2 mm off the first; `nil` where more than a fifth does: no vault is that rough.
+    /// what lies more than 1.6 mm off the first; `nil` where more than an eighth does: no vault is that rough.
     func normal(at p: Point<CT>) -> Vector3? {
         let out = p.coordinates - centre.coordinates
         guard let up = normalized(out) else { return nil }
@@ -81,8 +81,8 @@ struct SkullSurface: Sendable {
             }
         }
         guard let first = Self.slopes(places) else { return nil }
-        let kept = places.filter { abs($0.z - first.z - $0.x * first.x - $0.y * first.y) < 2 }
-        guard places.count * 10 >= asked * 9, kept.count * 10 >= asked * 8 else { return nil }
+        let kept = places.filter { abs($0.z - first.z - $0.x * first.x - $0.y * first.y) < 1.6 }
+        guard places.count * 10 >= asked * 9, kept.count * 8 >= asked * 7 else { return nil }
         let best = Self.slopes(kept) ?? first
         return normalized(up - right * best.x - ahead * best.y)
     }
