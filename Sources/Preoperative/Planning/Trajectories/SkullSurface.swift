@@ -33,9 +33,7 @@ struct SkullSurface: Sendable {
         let skull = AnatomicalLabel.skull.number
         return labels.withVoxels { voxels in
             func isSkull(_ s: Double) -> Bool {
-                let i = SIMD3<Int>((start + slope * s).rounded(.toNearestOrAwayFromZero))
-                guard i.x >= 0, i.y >= 0, i.z >= 0, i.x < size.x, i.y < size.y, i.z < size.z else { return false }
-                return voxels[(i.z * size.y + i.y) * size.x + i.x] == skull
+                size.offset(nearest: start + slope * s).map { voxels[$0] == skull } ?? false
             }
             var s = farthest
             while s > 0, !isSkull(s) { s -= step }
