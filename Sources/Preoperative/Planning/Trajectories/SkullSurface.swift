@@ -5,6 +5,8 @@ import Imaging
 struct SkullSurface: Sendable {
     let centre: Point<CT>
     private let radii: [Float]
+    /// The same as places about the centre.
+    private let places: [Vector3]
 
     /// Cells along each edge of the six faces of a cube about the centre: 0.7°.
     private static let cells = 128
@@ -20,6 +22,10 @@ struct SkullSurface: Sendable {
         let n = Self.cells
         radii = parallelMap(6 * n) { row -> [Float] in
             (0..<n).map { Float(Self.radius(DirectionCells.direction(face: row / n, row % n, $0, n), middle, labels)) }
+        }.flatMap { $0 }
+        let radii = radii
+        places = parallelMap(6 * n) { row in
+            (0..<n).map { DirectionCells.direction(face: row / n, row % n, $0, n) * Double(radii[row * n + $0]) }
         }.flatMap { $0 }
     }
 
@@ -50,9 +56,8 @@ struct SkullSurface: Sendable {
     /// The surface's point in the cell of a direction; `nil` where there is no bone.
     func point(_ direction: Vector3) -> Vector3? {
         let (face, i, j) = DirectionCells.cell(of: direction, Self.cells)
-        let r = Double(radii[(face * Self.cells + i) * Self.cells + j])
-        guard r > 0 else { return nil }
-        return centre.coordinates + DirectionCells.direction(face: face, i, j, Self.cells) * r
+        let cell = (face * Self.cells + i) * Self.cells + j
+        return radii[cell] > 0 ? centre.coordinates + places[cell] : nil
     }
 
     /// How far out the surface lies in a direction, mm.
