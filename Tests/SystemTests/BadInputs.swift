@@ -100,6 +100,23 @@ struct BadInput: Sendable, CustomTestStringConvertible {
             what: "a key that others may read",
             arguments: ["plan", "approve", "unapproved.json", "--as", "A Surgeon", "--key", "open.key"],
             code: "not-a-key", words: ["open.key", "chmod 600"]),
+        BadInput(
+            what: "a target outside the image",
+            arguments: [
+                "plan", "trajectory", "ct", "--labels", "labels.nii.gz", "--target", "900,0,0", "--out", "out.json",
+            ], code: "target-outside-image", words: ["target-1", "outside the image"]),
+        BadInput(
+            what: "a target outside the skin",
+            arguments: [
+                "plan", "trajectory", "ct", "--labels", "labels.nii.gz", "--target", "-165,-118,-30", "--out",
+                "out.json",
+            ], code: "target-in-air", words: ["target-1", "outside the skin"]),
+        BadInput(
+            what: "a label to avoid that the map has not",
+            arguments: [
+                "plan", "trajectory", "ct", "--labels", "labels.nii.gz", "--target", "0,0,0", "--avoid", "lesion",
+                "--out", "out.json",
+            ], code: "label-not-found", words: ["no lesion (107)"]),
     ]
 
     static let registrations: [BadInput] = [

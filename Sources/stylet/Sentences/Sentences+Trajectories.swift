@@ -57,6 +57,7 @@ extension Sentences {
         case .outsideImage: "lies outside the image: check the coordinates (LPS, mm)"
         case .outsideBody: "lies outside the skin: check the coordinates (LPS, mm)"
         case .inAir(let hu): String(format: "lies in air (%.0f HU): move it into tissue", hu)
+        case .inBone(.skull): "lies in the skull's bone: move it to one side of it"
         case .inBone(let label): "lies in bone (\(label.name)): move it, or allow that bone with --through"
         case .inVessel: "lies in a vessel: move it"
         case .inMetal: "lies in metal: move it"

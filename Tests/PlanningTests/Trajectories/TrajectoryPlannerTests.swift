@@ -7,11 +7,11 @@ import Testing
 
 /// On heads of balls with random vessels, against capsules' own distances.
 @Suite struct TrajectoryPlannerTests {
-    @Test(arguments: 1...4 as ClosedRange<UInt64>) func pathsKeepTheMargin(_ seed: UInt64) throws {
+    @Test(arguments: 1...3 as ClosedRange<UInt64>) func pathsKeepTheMargin(_ seed: UInt64) throws {
         let vessels = SyntheticHead.vessels(seed, count: 8)
         let head = try SyntheticHead(vessels: vessels)
         var random = SeededGenerator(seed: seed).stream(9)
-        let targets = (0..<4).map { _ in random.normal3() * 16 }.filter { p in
+        let targets = (0..<3).map { _ in random.normal3() * 16 }.filter { p in
             vessels.allSatisfy { $0.distance(p) > 6 }
         }
         guard !targets.isEmpty else { return }
@@ -59,7 +59,7 @@ import Testing
     }
 
     /// A shell of vessel round the target with one hole, 20° wide, somewhere: the path runs through it.
-    @Test(arguments: 1...3 as ClosedRange<UInt64>) func findsTheOnlyHole(_ seed: UInt64) throws {
+    @Test(arguments: 1...2 as ClosedRange<UInt64>) func findsTheOnlyHole(_ seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let hole = try #require(normalized(random.normal3()))
         let head = try SyntheticHead { p in
@@ -148,7 +148,7 @@ import Testing
 
     @Test func equalInputsGiveEqualBytes() throws {
         let head = try SyntheticHead(vessels: SyntheticHead.vessels(3, count: 8))
-        let targets = [Vector3(10, 5, 0), Vector3(-12, 8, 10), Vector3(0, -20, 5)]
+        let targets = [Vector3(10, 5, 0), Vector3(-12, 8, 10)]
         let one = try head.plan(targets, kind: .electrode), other = try head.plan(targets, kind: .electrode)
         #expect(one.plan.fileBytes == other.plan.fileBytes)
     }

@@ -55,17 +55,14 @@ struct PathTracer: Sendable {
     func layout(_ direction: Vector3) -> PathLayout {
         let slope = slope(direction)
         let size = labels.size
-        let limit = Vector3(Double(size.x), Double(size.y), Double(size.z)) - 0.5
         var walk = Walk()
         var layout = PathLayout()
         labels.withVoxels { voxels in
             tissue.numbers.withUnsafeBufferPointer { table in
                 var s = 0.0
                 while true {
-                    let g = start + slope * s
-                    guard all(g .>= Vector3(repeating: -0.5)), all(g .< limit) else { break }
-                    let i = SIMD3<Int>(g.rounded(.toNearestOrAwayFromZero))
-                    let number = table[Int(voxels[(i.z * size.y + i.y) * size.x + i.x])]
+                    guard let o = size.offset(nearest: start + slope * s) else { break }
+                    let number = table[Int(voxels[o])]
                     if let block = take(number, s, &walk) {
                         layout.block = block
                         layout.skin = s
@@ -145,16 +142,14 @@ struct PathTracer: Sendable {
         var leftAllowed = 0.0
         var run = 0
         for s in stride(from: 0, to: end, by: 1) {
-            let i = SIMD3<Int>((start + slope * s).rounded(.toNearestOrAwayFromZero))
-            guard i.x >= 0, i.y >= 0, i.z >= 0, i.x < size.x, i.y < size.y, i.z < size.z else { continue }
-            let at = VoxelIndex(i.x, i.y, i.z)
-            let hu = ct[at]
+            guard let o = size.offset(nearest: start + slope * s) else { continue }
+            let hu = ct.withVoxels { $0[o] }
             switch tissue.approach {
             case .head:
                 if hu < Self.airHU { return .air }
                 if hu > Self.markerHU, s > (layout.outerTable ?? 0) + Self.blurred { return .bright }
             case .body:
-                if tissue.through.contains(labels[label: at]) { leftAllowed = s }
+                if tissue.through.contains(AnatomicalLabel(labels.withVoxels { $0[o] })) { leftAllowed = s }
                 run = hu > Self.boneHU && s > leftAllowed + Self.blurred ? run + 1 : 0
                 if run > 1 { return .bright }
             }
@@ -166,5 +161,14 @@ struct PathTracer: Sendable {
             if size.contains(i), ct[i] > Self.markerHU { return .bright }
         }
         return nil
+    }
+}
+
+extension GridSize {
+    /// Where the voxel nearest to a place of the grid lies in storage; `nil` beyond the grid. Quick: for walks of many steps.
+    @inline(__always) func offset(nearest g: Vector3) -> Int? {
+        let h = g + 0.5
+        guard h.x >= 0, h.y >= 0, h.z >= 0, h.x < Double(x), h.y < Double(y), h.z < Double(z) else { return nil }
+        return (Int(h.z) * y + Int(h.y)) * x + Int(h.x)
     }
 }

@@ -83,7 +83,7 @@ extension PlanChecker {
     }
 
     /// What the plan says of a path against what was measured: distances to 0.3 mm, lengths to 1 mm and a voxel, angles to
-    /// 4° (two ways to find a normal on stairs of voxels), risk to 0.05.
+    /// 6° (two ways to find a normal on stairs of voxels), risk to 0.05.
     private func claims(_ item: PlanItem, _ measured: TrajectoryMetrics, _ labels: LabelVolume) -> [Finding] {
         guard item.trajectoryMetrics != nil else { return [.metricsIncomplete] }
         let (said, found) = (item.metrics, measured.json)
@@ -93,7 +93,7 @@ extension PlanChecker {
             let tolerance: Double
             switch key {
             case "risk": tolerance = 0.05
-            case _ where key.hasSuffix("_deg"): tolerance = 4
+            case _ where key.hasSuffix("_deg"): tolerance = 6
             case _ where key.hasSuffix("_length_mm"): tolerance = 1 + labels.geometry.spacing.max()
             case _ where key.hasSuffix("_mm"): tolerance = 0.3
             default: continue

@@ -5,6 +5,8 @@ import Imaging
 struct SkullSurface: Sendable {
     let centre: Point<CT>
     private let radii: [Float]
+    /// The same as places about the centre.
+    private let places: [Vector3]
 
     /// Cells along each edge of the six faces of a cube about the centre: 0.7°.
     private static let cells = 128
@@ -21,6 +23,10 @@ struct SkullSurface: Sendable {
         radii = parallelMap(6 * n) { row -> [Float] in
             (0..<n).map { Float(Self.radius(DirectionCells.direction(face: row / n, row % n, $0, n), middle, labels)) }
         }.flatMap { $0 }
+        let radii = radii
+        places = parallelMap(6 * n) { row in
+            (0..<n).map { DirectionCells.direction(face: row / n, row % n, $0, n) * Double(radii[row * n + $0]) }
+        }.flatMap { $0 }
     }
 
     /// The way out to the end of the last bone; 0 where there is none.
@@ -33,9 +39,7 @@ struct SkullSurface: Sendable {
         let skull = AnatomicalLabel.skull.number
         return labels.withVoxels { voxels in
             func isSkull(_ s: Double) -> Bool {
-                let i = SIMD3<Int>((start + slope * s).rounded(.toNearestOrAwayFromZero))
-                guard i.x >= 0, i.y >= 0, i.z >= 0, i.x < size.x, i.y < size.y, i.z < size.z else { return false }
-                return voxels[(i.z * size.y + i.y) * size.x + i.x] == skull
+                size.offset(nearest: start + slope * s).map { voxels[$0] == skull } ?? false
             }
             var s = farthest
             while s > 0, !isSkull(s) { s -= step }
@@ -52,9 +56,8 @@ struct SkullSurface: Sendable {
     /// The surface's point in the cell of a direction; `nil` where there is no bone.
     func point(_ direction: Vector3) -> Vector3? {
         let (face, i, j) = DirectionCells.cell(of: direction, Self.cells)
-        let r = Double(radii[(face * Self.cells + i) * Self.cells + j])
-        guard r > 0 else { return nil }
-        return centre.coordinates + DirectionCells.direction(face: face, i, j, Self.cells) * r
+        let cell = (face * Self.cells + i) * Self.cells + j
+        return radii[cell] > 0 ? centre.coordinates + places[cell] : nil
     }
 
     /// How far out the surface lies in a direction, mm.
@@ -64,7 +67,7 @@ struct SkullSurface: Sendable {
     }
 
     /// The outward normal where a path crosses: of a plane fitted to the surface about `p`, twice, the second time without
-    /// what lies more than 2 mm off the first; `nil` where more than a fifth does: no vault is that rough.
+    /// what lies more than 1.6 mm off the first; `nil` where more than an eighth does: no vault is that rough.
     func normal(at p: Point<CT>) -> Vector3? {
         let out = p.coordinates - centre.coordinates
         guard let up = normalized(out) else { return nil }
@@ -81,8 +84,8 @@ struct SkullSurface: Sendable {
             }
         }
         guard let first = Self.slopes(places) else { return nil }
-        let kept = places.filter { abs($0.z - first.z - $0.x * first.x - $0.y * first.y) < 2 }
-        guard places.count * 10 >= asked * 9, kept.count * 10 >= asked * 8 else { return nil }
+        let kept = places.filter { abs($0.z - first.z - $0.x * first.x - $0.y * first.y) < 1.6 }
+        guard places.count * 10 >= asked * 9, kept.count * 8 >= asked * 7 else { return nil }
         let best = Self.slopes(kept) ?? first
         return normalized(up - right * best.x - ahead * best.y)
     }

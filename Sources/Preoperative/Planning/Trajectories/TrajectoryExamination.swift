@@ -28,6 +28,8 @@ struct TrajectoryExamination {
 
     /// Two ways to find a normal on stairs of voxels differ by so much, rad.
     private static let normalAccuracy = 2 * Double.pi / 180
+    /// The same of skin and skull where a path grazes them, mm.
+    private static let lengthAccuracy = 2.0
 
     /// What a walk along the path meets.
     struct Walk {
@@ -78,6 +80,9 @@ struct TrajectoryExamination {
                 of: [.ventricle], in: labels, from: item.target, to: item.target, horizon: margin + path.radius + 2)
             margin = min(margin, there.least() - path.radius - 0.02)
         }
+        var limits = limits
+        limits.largestScalp += Self.lengthAccuracy
+        limits.largestBone += Self.lengthAccuracy
         let broken = limits.broken(
             by: m, skullAngle: limits.largestSkullAngle + Self.normalAccuracy, ventricleMargin: margin)
         return (m, broken.map(TrajectoryFinding.brokenLimit) + walk.findings)
