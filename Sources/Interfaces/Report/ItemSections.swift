@@ -42,7 +42,7 @@ extension PlanReport {
     }
 
     func addItem(_ item: PlanItem, to page: inout HTMLPage) throws(ReportError) {
-        guard let cylinder = item.cylinder else { return }
+        guard item.cylinder != nil else { return }
         let grade = item.screwMetrics.map { Self.grade($0.grade) } ?? ""
         let place = [item.level?.levelName, item.side?.rawValue].compactMap(\.self).joined(separator: " ")
         page.add(
@@ -50,12 +50,17 @@ extension PlanReport {
                 + "<span>\(item.kind.rawValue) \(place.htmlEscaped)</span>"
                 + "<span>\(item.diameter.text(1)) × \(item.length.text(0)) mm</span>\(grade)</header><div class=\"planes\">"
         )
-        for drawn in ScrewPictures(ct: image.ct, labels: labels, screw: cylinder, kind: item.kind).all() {
+        for drawn in pictures(of: item) {
             page.add(
                 try drawn.plane.figure(
                     of: image.ct, labels: labels, window: drawn.window, overlay: drawn.overlay, caption: drawn.caption))
         }
         page.add("</div>\(readings(item))</section>")
+    }
+
+    /// The planes in which an item is judged, for the page and for paper.
+    func pictures(of item: PlanItem) -> [ScrewPictures.Drawn] {
+        item.cylinder.map { ScrewPictures(ct: image.ct, labels: labels, screw: $0, kind: item.kind).all() } ?? []
     }
 
     private func readings(_ item: PlanItem) -> String {

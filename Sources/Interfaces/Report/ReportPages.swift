@@ -183,8 +183,7 @@ struct ReportPages {
             "\(item.id)   \(item.kind.rawValue)   \(item.diameter.text(1)) × \(item.length.text(0)) mm",
             keeping: size + 70 + Double(rows) * 11)
         y -= 6
-        let pictures = ScrewPictures(ct: report.image.ct, labels: report.labels, screw: cylinder, kind: item.kind).all()
-        for (i, drawn) in pictures.enumerated() {
+        for (i, drawn) in report.pictures(of: item).enumerated() {
             picture(drawn, cylinder, x: Self.left + Double(i) * (size + 8), size: size)
         }
         y += size + 20
