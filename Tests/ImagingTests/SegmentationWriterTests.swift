@@ -105,8 +105,10 @@ import Testing
             let pdf = Data("%PDF-1.5 not much of one".utf8)
             let path = folder + "/report.dcm"
             try EncapsulatedPDF.write(
-                pdf: pdf, title: "Report", of: image.metadata, on: image.ct.geometry, to: path)
-            #expect(try Data(contentsOf: URL(fileURLWithPath: path)).range(of: pdf) != nil)
+                pdf: pdf, title: "Report", date: Date(timeIntervalSince1970: 1_770_000_000), of: image.metadata,
+                on: image.ct.geometry, to: path)
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+            #expect(bytes.range(of: pdf) != nil && bytes.range(of: Data("20260202".utf8)) != nil)
             let file = try DICOMFile(path, headerOnly: true)
             #expect(file.text(.sopClassUID) == "1.2.840.10008.5.1.4.1.1.104.1" && file.text(.modality) == "DOC")
             #expect(file.text(.studyInstanceUID) == image.metadata.studyUID)

@@ -91,10 +91,10 @@ import Uncertainty
     /// By how much the budget must grow until a screw is given this probability.
     private static func scale(giving wanted: Double, _ item: PlanItem, _ bone: any BoneDepth) throws -> Double {
         var (low, high) = (0.0, 20.0)
-        for _ in 0..<14 {
+        for _ in 0..<11 {
             let middle = (low + high) / 2
             var propagation = UncertaintyPropagation(budget: try budget(middle))
-            propagation.samples = 6000
+            propagation.samples = 4000
             let found = try propagation.uncertainty(of: item, in: bone)
             if found.probabilityOfA ?? 0 > wanted { low = middle } else { high = middle }
         }

@@ -86,11 +86,39 @@ extension ProgramTests {
             let check = try folder.run(["plan", "check", "moved.json", "ct", "--labels", "labels.nii.gz", "--json"])
             #expect(check.status == 2)
             #expect(check.json?["passed"] as? Bool == false)
-            _ = try object(folder, "report", "plan.json", "ct", "--labels", "labels.nii.gz", "--out", "report.html")
+            try compareAndCarryErrors(folder)
+            _ = try object(
+                folder, "report", "plan.json", "ct", "--labels", "labels.nii.gz", "--out", "report.html",
+                "--previous", "moved.json", "--trusted-keys", "surgeon.key.pub", "--json-out", "report.json", "--csv",
+                "report.csv", "--pdf", "report.pdf", "--dicom", "report.dcm")
+            for (file, start) in [("report.csv", "id,kind,"), ("report.pdf", "%PDF-")] {
+                #expect(try Data(contentsOf: folder[file]).starts(with: Data(start.utf8)))
+            }
+            #expect(try Data(contentsOf: folder["report.dcm"]).dropFirst(128).starts(with: Data("DICM".utf8)))
+            let written =
+                try JSONSerialization.jsonObject(with: Data(contentsOf: folder["report.json"])) as? [String: Any]
+            #expect((written?["approvals"] as? [[String: Any]])?.first?["holds"] as? Bool == true)
             let page = try folder.text("report.html")
             #expect(page.contains("data:image/png;base64,"))
             #expect(page.contains("L3"))
             #expect(!page.contains("src=\"http"))
+        }
+
+        /// The plan against the one whose first screw was moved by 6 mm, and what the usual errors mean for it.
+        private func compareAndCarryErrors(_ folder: ScratchFolder) throws {
+            let compared = try object(folder, "plan", "compare", "plan.json", "moved.json")
+            let changed = try #require(compared["items"] as? [[String: Any]]).filter {
+                $0["change"] as? String != "same"
+            }
+            #expect(changed.count == 1)
+            let entry = try #require(changed.first?["entry"] as? [String: Any])
+            #expect(Self.nearlyEqual([entry["moved_mm"] ?? 0], [6.0], within: 1e-3))
+            let found = try object(
+                folder, "plan", "uncertainty", "plan.json", "ct", "--labels", "labels.nii.gz", "--out", "known.json")
+            for item in try #require(found["items"] as? [[String: Any]]) {
+                #expect(try #require(item["p_grade_a"] as? Double) > 0.9, "\(item)")
+                #expect((0.3...2).contains(try #require(item["tip_error_95_mm"] as? Double)))
+            }
         }
 
         /// The answer of a command that must succeed: one object, with the times of its steps.

@@ -28,9 +28,9 @@ extension PlanReport {
     /// that the plan was made on.
     ///
     /// - Throws: `ImagingError.noSourceSeries` where the image is not DICOM, `.unwritable`, `.unreadable`.
-    public func writeDICOM(_ pages: Data, to path: String) throws(ImagingError) {
+    public func writeDICOM(_ pages: Data, at date: Date = Date(), to path: String) throws(ImagingError) {
         try EncapsulatedPDF.write(
-            pdf: pages, title: "Stylet plan report", of: image.metadata, on: image.ct.geometry, to: path)
+            pdf: pages, title: "Stylet plan report", date: date, of: image.metadata, on: image.ct.geometry, to: path)
     }
 
     private func write(_ data: Data, to path: String) throws(ReportError) {

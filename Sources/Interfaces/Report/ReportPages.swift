@@ -191,15 +191,15 @@ struct ReportPages {
             let x = Self.left + (i % 2 == 0 ? 0 : Self.width / 2 + 6)
             let line = y + Double(i / 2) * 11
             let limit = MetricText.limit(reading)
-            canvas.text(reading.name, x: x, y: line, size: 7.5, colour: .soft, width: 104)
+            canvas.text(reading.name, x: x, y: line, size: 7.5, colour: .soft, width: 98)
             canvas.text(
-                MetricText.value(reading.value, reading.key), x: x + 106, y: line, size: 7.5, bold: true,
-                colour: Self.colour(reading.standing), width: limit.isEmpty ? 150 : 46)
-            let standing = reading.standing == .held ? "✓" : MetricText.standing(reading)
+                MetricText.value(reading.value, reading.key), x: x + 100, y: line, size: 7.5, bold: true,
+                colour: Self.colour(reading.standing), width: limit.isEmpty ? 150 : 44)
             if limit.isEmpty { continue }
+            let standing = reading.standing == .held ? "✓" : MetricText.standing(reading)
             canvas.text(
-                limit + "  " + standing, x: x + 154, y: line, size: 6, colour: Self.colour(reading.standing),
-                width: Self.width / 2 - 160)
+                standing + "  " + limit, x: x + 146, y: line, size: 6, colour: Self.colour(reading.standing),
+                width: Self.width / 2 - 152)
         }
         y += Double(rows) * 11 + 8
     }

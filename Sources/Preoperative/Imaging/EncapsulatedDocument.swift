@@ -5,12 +5,16 @@ import Frames
 /// Writes a PDF as a DICOM object: an Encapsulated PDF file (PS3.3 A.45.1) of the image's study, in a series of its own.
 public enum EncapsulatedPDF {
     /// - Parameters:
+    ///   - date: when the document was made.
     ///   - image: the metadata of the DICOM image that the document is about, whose files are still there.
     /// - Throws: `ImagingError.noSourceSeries` where the image is not DICOM, `.unwritable`, `.unreadable`.
     public static func write(
-        pdf: Data, title: String, of image: ImageMetadata, on geometry: GridGeometry, to path: String
+        pdf: Data, title: String, date: Date, of image: ImageMetadata, on geometry: GridGeometry, to path: String
     ) throws(ImagingError) {
-        let document = EncapsulatedDocument(bytes: pdf, title: title, seriesDescription: "Plan report", number: 1)
+        let stamp = date.formatted(.iso8601).filter { $0.isASCII && $0.isNumber }
+        let document = EncapsulatedDocument(
+            bytes: pdf, title: title, seriesDescription: "Plan report", number: 1,
+            made: (String(stamp.prefix(8)), String(stamp.dropFirst(8).prefix(6))))
         try document.write(of: image, on: geometry, purpose: "report", to: path, with: cdicom_write_pdf)
     }
 }
@@ -21,6 +25,8 @@ struct EncapsulatedDocument {
     let title: String
     let seriesDescription: String
     let number: Int
+    /// Date and time as DICOM writes them; the study's date where there is none.
+    var made: (date: String, time: String)?
 
     typealias Writer = (UnsafePointer<CChar>?, UnsafePointer<cdicom_document>?) -> Int32
 
@@ -35,7 +41,7 @@ struct EncapsulatedDocument {
         for byte in bytes { identifier.add(UInt64(byte)) }
         let texts = DICOMTexts([
             source.images[0].path, source.seriesUID, identifier.uid("object"), series, title, seriesDescription,
-            DICOMWriter.mark, image.studyDate, "000000",
+            DICOMWriter.mark, made?.date ?? image.studyDate, made?.time ?? "000000",
         ])
         try AtomicFile.writeBeside(path) { (beside) throws(WriteProblem) in
             try write(texts, source, to: beside, with: writer)
