@@ -180,7 +180,8 @@ struct PlanCheck: StyletCommand {
         let items = zip(result.items, file.items).map { item, planned -> JSONValue in
             [
                 "id": .string(item.id), "passed": .bool(item.passed),
-                "metrics": item.metrics.map { .object($0.json(diameter: planned.diameter, kind: planned.kind)) } ?? .null,
+                "metrics": item.metrics.map { .object($0.json(diameter: planned.diameter, kind: planned.kind)) }
+                    ?? .null,
                 "findings": .strings(item.findings.map(Sentences.sentence)),
             ]
         }
