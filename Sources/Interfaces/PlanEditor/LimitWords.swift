@@ -16,6 +16,7 @@ enum LimitWords {
     private static func name(_ limit: LimitName) -> String {
         switch limit {
         case .breach: "breach"
+        case .margin: "bone round it"
         case .medialMargin: "canal margin"
         case .anteriorMargin: "bone ahead"
         case .entryDistance: "entry off bone"

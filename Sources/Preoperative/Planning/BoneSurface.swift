@@ -27,7 +27,8 @@ struct BoneSurface: Sendable {
     /// The canal's: smoothed from its mask, and laid on the bone's surface where the two are less than a voxel apart.
     init?(ofCanal mask: LabelVolume, beside bone: BoneSurface) {
         guard let smooth = try? SurfaceExtraction.surface(of: VertebraShape.inside, in: mask) else { return nil }
-        let reach = mask.geometry.spacing.max()
+        // Further than a millimetre the nearest bone may be another wall, and the surface would fold.
+        let reach = min(mask.geometry.spacing.max(), 1)
         let vertices = smooth.vertices.map { bone.tree.closestPoint(to: $0, within: reach)?.point ?? $0 }
         guard let laid = try? TriangleMesh(vertices: vertices, triangles: smooth.triangles) else { return nil }
         (tree, edgeShare) = (MeshTree(laid), nil)

@@ -87,7 +87,9 @@ struct CylinderProbe {
                 case 1: trial.turn += way / max(best.radius, 0.5)
                 default: trial.radius = (best.radius + way).clamped(to: 0...screw.radius)
                 }
-                guard trial.along != best.along || trial.turn != best.turn || trial.radius != best.radius else { continue }
+                guard trial.along != best.along || trial.turn != best.turn || trial.radius != best.radius else {
+                    continue
+                }
                 let reached = value(point(trial))
                 if reached < lowest { (best, lowest, improved) = (trial, reached, true) }
             }

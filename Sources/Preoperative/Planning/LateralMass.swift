@@ -19,7 +19,9 @@ struct LateralMass {
         var (sum, weight) = (Vector3.zero, 0.0)
         for x in stride(from: wall + 1, through: wall + 13, by: 1) {
             for y in stride(from: canal.y - 6, through: canal.y + 10, by: 1) {
-                for z in stride(from: anatomy.caudalEndplate.height - 3, through: anatomy.cranialEndplate.height + 3, by: 1) {
+                for z in stride(
+                    from: anatomy.caudalEndplate.height - 3, through: anatomy.cranialEndplate.height + 3, by: 1)
+                {
                     let p = Vector3(canal.x + side.sign * x, y, z)
                     let depth = shape.depth(X * Point(p))
                     guard depth > 1 else { continue }

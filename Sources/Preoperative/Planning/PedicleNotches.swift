@@ -22,7 +22,9 @@ struct PedicleNotches: Sendable {
         for i in surface.mesh.triangles.indices {
             let (a, b, c) = surface.mesh.corners(i)
             let p = (a.coordinates + b.coordinates + c.coordinates) / 3 - isthmus.centre.coordinates
-            guard abs(dot(p, axis)) < Self.along, abs(dot(p, across)) < isthmus.width / 2 + Self.beside else { continue }
+            guard abs(dot(p, axis)) < Self.along, abs(dot(p, across)) < isthmus.width / 2 + Self.beside else {
+                continue
+            }
             let height = dot(p, upwards)
             guard abs(height) < isthmus.height, let normal = normalized(surface.mesh.areaVector(i)) else { continue }
             let slope = dot(normal, upwards)

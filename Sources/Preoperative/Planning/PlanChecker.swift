@@ -104,7 +104,8 @@ public struct PlanChecker: Sendable {
         do throws(PlanningError) {
             let bone = try SacroiliacBone(VertebraAnatomy(.sacrum, in: labels, ct: ct, survey), side, in: labels)
             let measured = bone.examined(screw, ct)
-            var findings = limits.broken(by: measured, diameter: item.diameter, kind: item.kind).map(Finding.brokenLimit)
+            var findings = limits.broken(by: measured, diameter: item.diameter, kind: item.kind).map(
+                Finding.brokenLimit)
             if abs(item.length - screw.length) > 0.05 {
                 findings.append(.lengthDiffers(stated: item.length, measured: screw.length))
             }
@@ -154,7 +155,9 @@ public struct PlanChecker: Sendable {
     private func claims(_ item: PlanItem, _ measured: ScrewMetrics, grain: Double) -> [Finding] {
         guard let claimed = item.screwMetrics else { return [.metricsIncomplete] }
         var findings: [Finding] = []
-        if item.kind == .pedicleScrew, claimed.grade < measured.grade { findings.append(.claimsGrade(claimed.grade, measured: measured.grade)) }
+        if item.kind == .pedicleScrew, claimed.grade < measured.grade {
+            findings.append(.claimsGrade(claimed.grade, measured: measured.grade))
+        }
         let (said, found) = (item.metrics, measured.json(diameter: item.diameter, kind: item.kind))
         for key in found.keys.sorted() {
             guard let a = said[key]?.number, let b = found[key]?.number, let tolerance = Self.tolerance(key, grain)

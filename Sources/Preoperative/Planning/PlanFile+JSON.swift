@@ -86,7 +86,9 @@ extension PlanItem {
         diameter = try reader.number("diameter_mm", within: Self.diameterRange)
         length = try reader.number("length_mm", within: Self.lengthRange)
         metrics = try reader.object("metrics").rest
-        guard !kind.isScrew || kind == .alarIliacScrew || level != nil else { throw .notAPlan(key: reader.path("level"), .missing) }
+        guard !kind.isScrew || kind == .alarIliacScrew || level != nil else {
+            throw .notAPlan(key: reader.path("level"), .missing)
+        }
         guard !kind.isScrew || side != nil else { throw .notAPlan(key: reader.path("side"), .missing) }
         others = reader.rest
     }

@@ -27,7 +27,8 @@ struct SacroiliacBone: Sendable {
             let p = Self.low + (Self.high - Self.low) * pick
             return X * Point(p.x * side.sign, p.y, p.z)
         }
-        guard let box = VoxelBox(around: corners, margin: 1, in: labels.geometry)?.clipped(to: labels.size), !box.isEmpty
+        guard let box = VoxelBox(around: corners, margin: 1, in: labels.geometry)?.clipped(to: labels.size),
+            !box.isEmpty
         else { throw .pedicle(anatomy.level, side, .iliumNotFound) }
         var part = labels.cropped(to: box)
         do throws(MeshingError) {

@@ -28,8 +28,10 @@ struct SampledDistance: Sendable {
     ///   - reach: how far the surface may be from the label's, mm.
     init(of surface: MeshTree?, near label: SignedDistanceField, reach: Double, band: Band = .bone) {
         let step = Self.step
+        // The image may lay the surface a voxel and more away from the label's.
+        let further = max(reach - 1.5, 0)
         let bounds = surface?.mesh.bounds ?? Self.box(of: label)
-        let more = (band.outside + 1.5).rounded(.up) * step
+        let more = (band.outside + further + 1.5).rounded(.up) * step
         let low = bounds.low.coordinates - Vector3(repeating: more)
         let count = ((bounds.high.coordinates - low + more) / step + 1.5).rounded(.up)
         let (nx, ny, nz) = (Int(count.x), Int(count.y), Int(count.z))
@@ -42,7 +44,9 @@ struct SampledDistance: Sendable {
                     for x in 0..<nx {
                         let p = Point<CT>(low + Vector3(Double(x), Double(y), Double(z)) * step)
                         let rough = label.distance(at: p)
-                        guard let surface, rough < band.outside, rough > -band.inside else {
+                        guard let surface, rough < band.outside + further,
+                            rough > -band.inside - further
+                        else {
                             last = nil
                             out[(z * ny + y) * nx + x] = Float(rough)
                             continue
@@ -94,7 +98,7 @@ struct SampledDistance: Sendable {
 extension MeshTree {
     /// As `signedDistance(to:)`, quicker and surer where the distance is known to `slack` mm: where a surface that was
     /// laid on another is folded, its normals lie, and the side is that of the rough distance.
-    func signedDistance(to p: Point<CT>, near rough: Double, slack: Double = 0.5, within bound: Double? = nil) -> Double {
+    func signedDistance(to p: Point<CT>, near rough: Double, slack: Double = 1, within bound: Double? = nil) -> Double {
         let bound = bound ?? abs(rough) + slack
         guard let near = closestPoint(to: p, within: bound * (1 + 1e-9) + 1e-9) ?? closestPoint(to: p) else {
             return .infinity

@@ -63,7 +63,8 @@ struct ScrewExamination {
 
     private func canalMargin(_ screw: ScrewCylinder) -> Double {
         if let canal { return canal.clearance(of: screw, within: Self.canalHorizon) }
-        let faces = VoxelFaces(of: VertebraShape.inside, in: anatomy.canal.mask, near: screw, horizon: Self.canalHorizon)
+        let faces = VoxelFaces(
+            of: VertebraShape.inside, in: anatomy.canal.mask, near: screw, horizon: Self.canalHorizon)
         let within = screw.places(from: 0).reduce(0.0) { faces.contains($1) ? max($0, faces.distance($1)) : $0 }
         return within > 0 ? -within : faces.distance(to: screw, from: 0)
     }

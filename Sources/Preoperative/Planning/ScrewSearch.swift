@@ -20,6 +20,8 @@ struct ScrewSearch {
 
     /// By the label's stairs, mm: less than what counts as inside.
     static let largestBreach = 0.15
+    /// Bone round a screw that is proposed, mm: what a label is accurate to.
+    static let smallestMargin = 0.25
 
     private var measurement: ScrewMeasurement { objective.measurement }
     var side: Side { lines.side }
@@ -109,7 +111,7 @@ struct ScrewSearch {
         var strict = limits
         // What a person may accept with a look at it, a plan does not propose.
         strict.largestBreach = Self.largestBreach
-        strict.smallestMargin = max(limits.smallestMargin, 0)
+        strict.smallestMargin = max(limits.smallestMargin, Self.smallestMargin)
         if let broken = strict.broken(by: metrics, diameter: diameter).first {
             throw .pedicle(lines.anatomy.level, side, .limitBroken(broken))
         }

@@ -90,7 +90,8 @@ struct VoxelFaces {
                 low.x == high.x
                 ? Vector3(low.x, high.y, low.z) : Vector3(high.x, low.y, low.y == high.y ? low.z : high.z)
             let opposite = low + high - corner
-            least = min(least, solid.distance(toTriangle: low, corner, high), solid.distance(toTriangle: low, opposite, high))
+            least = min(
+                least, solid.distance(toTriangle: low, corner, high), solid.distance(toTriangle: low, opposite, high))
         }
         return least
     }

@@ -198,9 +198,14 @@ struct PlanCheck: StyletCommand {
         let items = zip(result.items, file.items).map { item, planned -> JSONValue in
             [
                 "id": .string(item.id), "passed": .bool(item.passed),
+<<<<<<< HEAD
                 "metrics": (item.metrics?.json(diameter: planned.diameter, kind: planned.kind) ?? item.trajectory?.json).map {
                     .object($0)
                 } ?? .null,
+=======
+                "metrics": item.metrics.map { .object($0.json(diameter: planned.diameter, kind: planned.kind)) }
+                    ?? .null,
+>>>>>>> 632737150e6fce89bf9f957778a88a02ba191717
                 "findings": .strings(item.findings.map(Sentences.sentence)),
             ]
         }
