@@ -15,10 +15,10 @@ extension UncertaintyPropagation {
     ///
     /// - Throws: `PlanningError.uncertainty`.
     public func findings(
-        for plan: PlanFile, labels: LabelVolume, progress: ProgressReport? = nil
+        for plan: PlanFile, labels: LabelVolume, ct: Volume<Int16>, progress: ProgressReport? = nil
     ) throws(PlanningError) -> [Finding] {
         try findings(for: plan, progress: progress) { (level) throws(PlanningError) in
-            try VertebraAnatomy(level, in: labels).boneDepth
+            try VertebraAnatomy(level, in: labels, ct: ct).boneDepth
         }
     }
 

@@ -99,7 +99,7 @@ struct PlanSpine: StyletCommand {
         }
         if let errors {
             let findings = try console.step("uncertainty", "carrying the error budget") { [plan] progress in
-                try errors.findings(for: plan, labels: spine.labels, progress: progress)
+                try errors.findings(for: plan, labels: spine.labels, ct: image.ct, progress: progress)
             }
             plan = plan.adding(findings)
             for finding in findings { console.say(Sentences.line(finding)) }
@@ -198,14 +198,9 @@ struct PlanCheck: StyletCommand {
         let items = zip(result.items, file.items).map { item, planned -> JSONValue in
             [
                 "id": .string(item.id), "passed": .bool(item.passed),
-<<<<<<< HEAD
                 "metrics": (item.metrics?.json(diameter: planned.diameter, kind: planned.kind) ?? item.trajectory?.json).map {
                     .object($0)
                 } ?? .null,
-=======
-                "metrics": item.metrics.map { .object($0.json(diameter: planned.diameter, kind: planned.kind)) }
-                    ?? .null,
->>>>>>> 632737150e6fce89bf9f957778a88a02ba191717
                 "findings": .strings(item.findings.map(Sentences.sentence)),
             ]
         }

@@ -59,7 +59,7 @@ struct PlanUncertainty: StyletCommand {
         try file.checkImage(image.ct)
         let labels = try labelOptions.readOrSegment(image, console).labels
         let findings = try console.step("uncertainty", "carrying the error budget") { progress in
-            try propagation.findings(for: file, labels: labels, progress: progress)
+            try propagation.findings(for: file, labels: labels, ct: image.ct, progress: progress)
         }
         for finding in findings { console.say(Sentences.line(finding)) }
         for finding in findings {
