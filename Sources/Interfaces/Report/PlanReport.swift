@@ -111,18 +111,11 @@ public struct PlanReport {
             "<section class=\"screw\" id=\"\(item.id.htmlEscaped)\"><header><h3>\(item.id.htmlEscaped)</h3>"
                 + "<span>\(item.diameter.text(1)) × \(item.length.text(0)) mm</span>\(grade)</header><div class=\"planes\">"
         )
-        let isPath = item.kind != .pedicleScrew
-        let pictures =
-            isPath
-            ? TrajectoryPictures(ct: image.ct, labels: labels, path: screw).all()
-            : ScrewPictures(ct: image.ct, labels: labels, screw: screw).all()
-        for drawn in pictures {
+        for drawn in ScrewPictures(ct: image.ct, labels: labels, screw: screw).all() {
             page.add(
-                try drawn.plane.figure(
-                    of: image.ct, labels: labels, window: isPath ? TrajectoryPictures.window : .bone,
-                    overlay: drawn.overlay, caption: drawn.caption))
+                try drawn.plane.figure(of: image.ct, labels: labels, overlay: drawn.overlay, caption: drawn.caption))
         }
-        page.add("</div><div class=\"numbers\">\(numbers(item) + TrajectoryNumbers.html(item))</div></section>")
+        page.add("</div><div class=\"numbers\">\(numbers(item))</div></section>")
     }
 
     private func numbers(_ item: PlanItem) -> String {

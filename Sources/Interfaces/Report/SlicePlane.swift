@@ -67,8 +67,7 @@ extension SlicePlane {
         let i = labels.geometry.nearest(p)
         guard labels.size.contains(i) else { return 0 }
         let label = labels[label: i]
-        let shown: Set<AnatomicalLabel> = [.sacrum, .spinalCanal, .vessel, .ventricle, .lesion]
-        return label.isVertebra || shown.contains(label) ? label.number : 0
+        return label.isVertebra || label == .sacrum || label == .spinalCanal ? label.number : 0
     }
 
     private func outline(_ marks: [UInt8], into image: inout RGBImage) {
