@@ -23,8 +23,9 @@ struct PathTracer: Sendable {
 
     /// In the bone of the vault gaps so long are sutures or its spongy middle, mm.
     private static let longestGap = 3.0
-    /// Beyond the skin so much of the body is noise, mm.
-    private static let smallestPart = 1.5
+    /// Beyond the skin so much of the body is noise, mm; so much air must be seen there.
+    private static let smallestPart = 0.6
+    private static let smallestAir = 1.5
     /// Under the skin, and beside bone, HU belong to two tissues, mm.
     private static let blurred = 2.5
     private static let airHU: Int16 = -300
@@ -99,7 +100,7 @@ struct PathTracer: Sendable {
 
     private func finish(_ walk: Walk, _ direction: Vector3, _ given: PathLayout) -> PathLayout {
         var layout = given
-        guard let skin = walk.skinAt, walk.outsideFor > Self.smallestPart else {
+        guard let skin = walk.skinAt, walk.outsideFor > Self.smallestAir else {
             layout.block = .imageEdge
             return layout
         }
