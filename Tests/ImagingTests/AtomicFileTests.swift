@@ -22,6 +22,13 @@ import Testing
         #expect(try String(contentsOfFile: path, encoding: .utf8) == "new")
     }
 
+    /// One letter is a name: Foundation's splitting of paths ends the program there. Nothing is written.
+    @Test func aNameOfOneLetterIsAName() throws {
+        #expect(throws: ImagingError.unwritable(path: "k", .failed("no"))) {
+            try AtomicFile.write(to: "k") { (_) throws(WriteProblem) in throw .failed("no") }
+        }
+    }
+
     @Test func whatCannotBeWrittenIsSaid() throws {
         let folder = try temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }

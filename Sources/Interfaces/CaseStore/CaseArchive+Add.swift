@@ -56,8 +56,8 @@ extension CaseArchive {
         do throws(CaseStoreError) {
             var files: [JSONValue] = []
             for (i, source) in metadata.sourceFiles.enumerated() {
-                let ending = (source as NSString).pathExtension.lowercased()
-                guard !["mhd", "nhdr", "hdr", "img"].contains(ending) else { throw .detachedVoxels(path: source) }
+                let isDetached = [".mhd", ".nhdr", ".hdr", ".img"].contains(where: source.lowercased().hasSuffix)
+                guard !isDetached else { throw .detachedVoxels(path: source) }
                 let object = try objects.stage(file: source)
                 staged.append(object)
                 files.append(

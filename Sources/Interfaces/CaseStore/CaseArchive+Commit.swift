@@ -53,6 +53,7 @@ extension CaseArchive {
         defer { objects.discard(files) }
         let lock = try StoreLock(folder)
         defer { withExtendedLifetime(lock) {} }
+        objects.removeOldStaging()
         try objects.place(files)
         var result: R?
         try commitLocked(what, patient, occasion, detail) { change in

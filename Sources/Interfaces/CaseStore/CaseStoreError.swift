@@ -66,6 +66,9 @@ extension CaseStoreError {
     init(_ error: DatabaseError, path: String) {
         switch error.resultCode.primaryResultCode {
         case .SQLITE_FULL: self = .full(path: path)
+        // Where its shared memory finds no room, SQLite speaks of input and output alone.
+        case .SQLITE_IOERR where StoreFolder.isFull(path): self = .full(path: path)
+        case .SQLITE_IOERR: self = .file(path: path, errno: EIO)
         case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy(path: path, seconds: StoreLock.patience)
         case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN, .SQLITE_AUTH:
             // A damaged header looks like a file that may not be written: the system knows whether it may.

@@ -51,6 +51,12 @@ struct StoreFolder: Equatable, Sendable {
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw problem(path, errno) }
     }
 
+    /// Whether less than SQLite's shared memory and log begin with is left on the disk.
+    static func isFull(_ path: String) -> Bool {
+        var disk = statvfs()
+        return statvfs(path, &disk) == 0 && UInt64(disk.f_bavail) * UInt64(disk.f_frsize) < 1 << 18
+    }
+
     static func problem(_ path: String, _ number: Int32) -> CaseStoreError {
         number == ENOSPC || number == EDQUOT ? .full(path: path) : .file(path: path, errno: number)
     }

@@ -110,9 +110,9 @@ public enum AtomicFile {
 
     /// A hidden name in the same folder, so that the rename stays on one file system. Unique to this process and call.
     private static func temporaryName(beside path: String) -> String {
-        let folder = (path as NSString).deletingLastPathComponent
-        let name = ".\((path as NSString).lastPathComponent).\(UUID().uuidString).part"
-        return (folder as NSString).appendingPathComponent(name)
+        // Foundation's own splitting ends the program where the whole path is one letter (Swift 6.3 on Linux).
+        let cut = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+        return path[..<cut] + ".\(path[cut...]).\(UUID().uuidString).part"
     }
 }
 
