@@ -26,8 +26,9 @@ struct ModelScene: Sendable {
         .spinalCanal, .vessel, .skull, .ventricle, .lesion,
     ])
     /// Blocks grow until a surface has no more triangles than this; simplifying takes longer than anything else here, so a
-    /// surface that is still large is shown as it is.
-    private static let (mostTriangles, mostToSimplify) = (70_000, 40_000)
+    /// surface that is still large (a skull) is shown as it is.
+    private static let steps = [(scale: 1.0, most: 40_000), (1.5, 40_000), (2, 70_000), (3, 70_000)]
+    private static let mostToSimplify = 40_000
     /// mm, for blocks of the usual length.
     private static let tolerance = 0.35
 
@@ -54,10 +55,10 @@ struct ModelScene: Sendable {
     }
 
     private static func mesh(of label: AnatomicalLabel, in coarse: CoarseMask) throws(MeshingError) -> TriangleMesh {
-        for scale in [1.0, 1.5, 2, 3] {
+        for (scale, most) in steps {
             guard let mask = coarse.mask(of: label, scale: scale) else { break }
             let surface = try SurfaceExtraction.surface(of: CoarseMask.inside, in: mask)
-            guard surface.triangles.count <= mostTriangles else { continue }
+            guard surface.triangles.count <= most else { continue }
             let isSmall = surface.triangles.count <= mostToSimplify
             return isSmall ? try surface.simplified(maxError: tolerance * scale) : surface
         }
