@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Imaging
 
 /// A file that lies beside the objects, with the hash that will be its name.
 struct StagedObject: Equatable, Sendable {
@@ -102,7 +103,7 @@ struct ObjectFolder: Sendable {
         var folders: Set<String> = []
         for object in staged {
             let place = path(object.sha256)
-            let parent = (place as NSString).deletingLastPathComponent
+            let parent = FilePath.folder(place)
             try StoreFolder.makeFolder(parent)
             guard rename(object.path, place) == 0 else { throw StoreFolder.problem(place, errno) }
             folders.insert(parent)
@@ -137,7 +138,7 @@ struct ObjectFolder: Sendable {
 
     func remove(_ sha256: String) {
         unlink(path(sha256))
-        rmdir((path(sha256) as NSString).deletingLastPathComponent)
+        rmdir(FilePath.folder(path(sha256)))
     }
 
     /// Removes staged files that nobody can still be writing: others stage without the lock, but not for a day.

@@ -45,7 +45,7 @@ struct StoreFolder: Equatable, Sendable {
             return
         }
         let reason = errno
-        let parent = (path as NSString).deletingLastPathComponent
+        let parent = FilePath.folder(path)
         guard reason == ENOENT, !parent.isEmpty, parent != path else { throw problem(path, reason) }
         try makeFolder(parent)
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw problem(path, errno) }
@@ -80,7 +80,7 @@ struct StoreFolder: Equatable, Sendable {
             guard case .unwritable(_, .system(let number)) = error else { throw .imaging(error) }
             throw problem(path, number)
         }
-        try flushFolder((path as NSString).deletingLastPathComponent)
+        try flushFolder(FilePath.folder(path))
     }
 
     /// Brings a folder's names to the disk.

@@ -14,7 +14,7 @@ public final class EditorSession {
 
         /// Corrected labels lie beside the plan where nothing else is said.
         public static func labels(besidePlan plan: String) -> String {
-            (plan as NSString).deletingPathExtension + ".labels.nii.gz"
+            FilePath.withoutEnding(plan) + ".labels.nii.gz"
         }
     }
 

@@ -27,7 +27,8 @@ struct TrajectoryPictures {
         let plane = SlicePlane(
             centre: path.point(at: path.length / 2), right: right, down: path.axis, width: Self.pixels,
             height: Self.pixels, millimetresPerPixel: scale)
-        return ScrewPictures.Drawn(plane: plane, caption: "\(caption): skin above, target below", overlay: outline(plane), window: .soft)
+        return ScrewPictures.Drawn(
+            plane: plane, caption: "\(caption): skin above, target below", overlay: outline(plane), window: .soft)
     }
 
     private func across() -> ScrewPictures.Drawn {

@@ -49,8 +49,8 @@ enum GridFileWriter {
         _ block: VoxelBlock, to path: String, _ progress: ProgressReport?
     ) throws(ImagingError) {
         let isNRRD = path.lowercased().hasSuffix(".nhdr")
-        let data = (path as NSString).deletingPathExtension + (isNRRD ? ".raw.gz" : ".zraw")
-        let name = (data as NSString).lastPathComponent
+        let data = FilePath.withoutEnding(path) + (isNRRD ? ".raw.gz" : ".zraw")
+        let name = FilePath.name(data)
         do throws(WriteProblem) {
             let voxels = try Deflate.compress(block.bytes, as: isNRRD ? .gzip : .zlib, progress: progress)
             try rethrow { () throws(ImagingError) in try AtomicFile.write(voxels, to: data) }

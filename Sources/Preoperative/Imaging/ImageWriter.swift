@@ -44,7 +44,7 @@ public enum ImageWriter {
     private static func writeSeries(
         _ image: LoadedImage, to path: String, _ progress: ProgressReport?
     ) throws(ImagingError) {
-        if otherEndings.contains((path as NSString).pathExtension.lowercased()) {
+        if otherEndings.contains(FilePath.ending(path).lowercased()) {
             throw .unwritable(path: path, .unknownFormat)
         }
         guard let exact = image.exact else {

@@ -53,7 +53,7 @@ enum NIfTIReader {
     private static func contents(_ path: String) throws(FileProblem) -> Data {
         do { return try FileBytes.read(path) } catch {
             guard case .notFound = error else { throw error }
-            throw .dataFileNotFound(name: (path as NSString).lastPathComponent)
+            throw .dataFileNotFound(name: FilePath.name(path))
         }
     }
 

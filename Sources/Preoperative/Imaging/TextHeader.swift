@@ -45,7 +45,7 @@ struct TextHeader {
 
     /// The bytes of a data file as its header names it: beside the header unless the path is absolute.
     static func sibling(_ name: String, of header: String) throws(FileProblem) -> Data {
-        let folder = (header as NSString).deletingLastPathComponent
+        let folder = FilePath.folder(header)
         let path = name.hasPrefix("/") ? name : (folder as NSString).appendingPathComponent(name)
         do { return try FileBytes.read(path) } catch {
             throw error == .notFound ? .dataFileNotFound(name: name) : error

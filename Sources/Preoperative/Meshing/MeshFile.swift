@@ -14,7 +14,7 @@ public enum MeshFile {
 
         /// By the file's ending, in any case of letters.
         public init?(path: String) {
-            self.init(rawValue: (path as NSString).pathExtension.lowercased())
+            self.init(rawValue: FilePath.ending(path).lowercased())
         }
     }
 

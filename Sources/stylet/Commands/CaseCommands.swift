@@ -121,7 +121,7 @@ private struct CaseAddition {
         }
         let labelled = try image ?? archive.load(owner, console)
         guard let volume = try options.read(on: labelled, console) else { return }
-        let name = ((options.labels ?? "labels") as NSString).lastPathComponent
+        let name = FilePath.name(options.labels ?? "labels")
         let added = try archive.addLabels(volume, named: name, of: owner, on: occasion)
         labels = added.record
         console.say("  labels  \(added.isNew ? "added" : "there already"): \(volume.counts().count) labels")

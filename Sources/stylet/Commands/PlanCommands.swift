@@ -8,7 +8,8 @@ import Segmentation
 
 struct PlanGroup: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "plan", abstract: "Plan screws and straight paths, look at them, check, compare and approve plans.",
+        commandName: "plan",
+        abstract: "Plan screws and straight paths, look at them, check, compare and approve plans.",
         subcommands: [
             PlanSpine.self, PlanTrajectory.self, PlanCheck.self, PlanEdit.self, PlanChoose.self, PlanCompare.self,
             PlanUncertainty.self, PlanApprove.self, PlanBatch.self,
@@ -198,9 +199,10 @@ struct PlanCheck: StyletCommand {
         let items = zip(result.items, file.items).map { item, planned -> JSONValue in
             [
                 "id": .string(item.id), "passed": .bool(item.passed),
-                "metrics": (item.metrics?.json(diameter: planned.diameter, kind: planned.kind) ?? item.trajectory?.json).map {
-                    .object($0)
-                } ?? .null,
+                "metrics": (item.metrics?.json(diameter: planned.diameter, kind: planned.kind) ?? item.trajectory?.json)
+                    .map {
+                        .object($0)
+                    } ?? .null,
                 "findings": .strings(item.findings.map(Sentences.sentence)),
             ]
         }

@@ -75,8 +75,8 @@ struct PlanTrajectory: StyletCommand {
             if let riskMap { try RiskMapPicture.write(maps, to: riskMap) }
             guard let riskTable else { return }
             for (k, one) in maps.enumerated() {
-                let ending = (riskTable as NSString).pathExtension
-                let stem = (riskTable as NSString).deletingPathExtension
+                let ending = FilePath.ending(riskTable)
+                let stem = FilePath.withoutEnding(riskTable)
                 let path = maps.count == 1 ? riskTable : "\(stem)-\(k + 1)" + (ending.isEmpty ? "" : ".\(ending)")
                 do { try AtomicFile.write(Data(one.csv.utf8), to: path) } catch {
                     throw ReportError.notWritten(path: path, reason: "\(error)")

@@ -35,7 +35,8 @@ struct SceneRun: StyletCommand {
         let result = outcome.result
         console.say(
             String(
-                format: "           FRE %.2f mm, largest error expected at a tip %.2f mm", result.fre, result.worstPredictedTRE))
+                format: "           FRE %.2f mm, largest error expected at a tip %.2f mm", result.fre,
+                result.worstPredictedTRE))
         for screw in result.screws { console.say(line(screw)) }
         try write(outcome, console)
         for check in result.checks {

@@ -37,7 +37,7 @@ public struct BatchCase: Equatable, Sendable {
         let stems = Dictionary(grouping: cases, by: \.name)
         return cases.map { one in
             guard stems[one.name, default: []].count > 1 else { return one }
-            return BatchCase(name: (one.image as NSString).lastPathComponent, image: one.image, labels: one.labels)
+            return BatchCase(name: FilePath.name(one.image), image: one.image, labels: one.labels)
         }
     }
 
