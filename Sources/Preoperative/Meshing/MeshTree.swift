@@ -195,8 +195,8 @@ struct MeshTreeBuilder {
         build(middle..<range.upperBound)
     }
 
-    /// Puts into place `k` the triangle that sorting by the centres would put there, lower ones before it and higher ones
-    /// after it (Hoare 1961). Of equal centres the lower number counts as lower, so that the order is always the same.
+    /// Puts into place `k` the triangle that sorting by the centres would put there, lower ones before it and higher
+    /// ones after it (Hoare 1961). Of equal centres the lower number counts as lower, so that the order is always the same.
     private mutating func select(_ k: Int, in range: Range<Int>, along axis: Int) {
         let centre = centre
         order.withUnsafeMutableBufferPointer { order in

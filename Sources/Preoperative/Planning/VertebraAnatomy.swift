@@ -92,7 +92,7 @@ public struct VertebraAnatomy: Sendable {
         boneSurface = surface
         canalSurface = BoneSurface(ofCanal: region.mask, beside: surface)
         canalField = SampledDistance(
-            of: canalSurface?.tree, near: region.field, reach: 1.5 * labels.geometry.spacing.max(), band: .canal)
+            of: canalSurface?.tree, near: region.field, reach: 1.5 * region.mask.geometry.spacing.max(), band: .canal)
         X_CTVertebra = X
         (bodyHalfWidth, bodyFront, bodyBack) = (body.halfWidth, body.front, body.back)
         (cranialEndplate, caudalEndplate) = (body.cranial, body.caudal)
