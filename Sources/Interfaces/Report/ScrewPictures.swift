@@ -105,10 +105,10 @@ extension SlicePlane {
     }
 
     /// The picture with its overlay and caption, as HTML.
-    func figure(of ct: Volume<Int16>, labels: LabelVolume?, overlay: String, caption: String) throws(ReportError)
-        -> String
-    {
-        let address = try picture(of: ct, labels: labels).dataAddress()
+    func figure(
+        of ct: Volume<Int16>, labels: LabelVolume?, window: Window = .bone, overlay: String, caption: String
+    ) throws(ReportError) -> String {
+        let address = try picture(of: ct, labels: labels, window: window).dataAddress()
         return "<figure><div class=\"picture\"><img alt=\"\(caption.htmlEscaped)\" src=\"\(address)\">\(overlay)</div>"
             + "<figcaption>\(caption.htmlEscaped)</figcaption></figure>"
     }
