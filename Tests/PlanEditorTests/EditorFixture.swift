@@ -32,7 +32,7 @@ struct EditorFixture: Sendable {
         let file = folder.appendingPathComponent("plan.json").path
         if !FileManager.default.fileExists(atPath: file) { try (own ?? plan).write(to: file) }
         return try EditorSession(
-            plan: PlanFile(path: file), ct: ct, metadata: ImageMetadata(), labels: labels,
+            plan: PlanFile(path: file), ct: ct, metadata: ImageMetadata(format: .nifti), labels: labels,
             files: .init(plan: file, labels: folder.appendingPathComponent("plan.labels.nii.gz").path),
             worksInBackground: false)
     }

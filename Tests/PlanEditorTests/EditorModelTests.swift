@@ -28,7 +28,8 @@ struct EditorModelTests {
     @Test func movingMediallyWarnsBeforeTheGradeFalls() throws {
         let model = try model()
         model.select(2)  // L4-left: medial is the patient's right
-        #expect(model.item?.id == "L4-left" && model.broken(try #require(model.item)).isEmpty)
+        let start = try #require(model.item)
+        #expect(start.id == "L4-left" && model.broken(start).isEmpty)
         var presses = 0
         while model.state.message?.isWarning != true, presses < 20 {
             model.press(.right, at: Double(presses))
