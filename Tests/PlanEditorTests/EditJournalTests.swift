@@ -23,7 +23,8 @@ struct EditJournalTests {
                 states.append(session.draft.plan)
                 session.redo()
                 states.append(session.draft.plan)
-                let stroke = BrushStroke(tool: .erase, label: AnatomicalLabel(22), radius: 2, places: [item.target])
+                let level = try #require(item.level)
+                let stroke = BrushStroke(tool: .erase, label: level, radius: 2, places: [item.target])
                 try session.perform(.paint(stroke), title: "erase")
                 states.append(session.draft.plan)
             }

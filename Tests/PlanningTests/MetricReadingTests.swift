@@ -56,6 +56,7 @@ import Testing
                 "gertzbein_robbins", "breach_mm", "margin_mm", "medial_margin_mm", "anterior_margin_mm",
                 "entry_distance_mm", "isthmus_fill", "convergence_deg", "cranial_tilt_deg",
             ])
-        #expect(limits.broken(by: metrics, diameter: 6).count == 7)
+        // The grade is the breach's, which the list of limits names once.
+        #expect(limits.broken(by: metrics, diameter: 6).count == broken.count - 1)
     }
 }

@@ -97,7 +97,7 @@ extension PlanLimits {
     public func limit(on key: String) -> MetricLimit? {
         switch key {
         case "breach_mm": MetricLimit(highest: largestBreach, band: largestBreach)
-        case "margin_mm": MetricLimit(lowest: -largestBreach, band: 1)
+        case "margin_mm": MetricLimit(lowest: smallestMargin, band: 1)
         case "medial_margin_mm": MetricLimit(lowest: smallestMedialMargin, band: 1)
         case "anterior_margin_mm": MetricLimit(lowest: smallestAnteriorMargin, band: 1)
         case "entry_distance_mm": MetricLimit(highest: largestEntryDistance, band: 0.5)

@@ -38,7 +38,7 @@ public struct BatchCase: Equatable, Sendable {
         return cases.map { one in
             guard stems[one.name, default: []].count > 1 else { return one }
             return BatchCase(name: FilePath.name(one.image), image: one.image, labels: one.labels)
-        }
+        }.sorted { $0.name < $1.name }
     }
 
     private static func isFolder(_ path: String) -> Bool {
