@@ -38,7 +38,8 @@ public final class EditorLoop {
         try ask()
         try draw()
         while true {
-            let wake = try terminal.wait(seconds: model.isWaiting ? 0.03 : 0.5)
+            // An Escape alone is one only when nothing follows it at once.
+            let wake = try terminal.wait(seconds: decoder.isWaiting || model.isWaiting ? 0.03 : 0.5)
             let start = Self.now
             var isEdit = false
             switch wake {
