@@ -81,7 +81,9 @@ extension EditorModel {
         case .character("g"), .enter:
             state.mode = .edit
             if let first = obstacles.first, let place = items.firstIndex(where: { $0.id == first.id }) { select(place) }
-        default: state.mode = .edit
+        case .character(" "), .pageDown, .down: state.page += 1
+        case .pageUp, .up: state.page = max(state.page - 1, 0)
+        default: (state.mode, state.page) = (.edit, 0)
         }
     }
 

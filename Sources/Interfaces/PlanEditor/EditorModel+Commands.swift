@@ -21,10 +21,10 @@ extension EditorModel {
         case .undo: stepBack()
         case .redo: stepForward()
         case .save: requests.append(.save)
-        case .approve: state.mode = .approval
-        case .compare: state.mode = .comparison
+        case .approve: (state.mode, state.page) = (.approval, 0)
+        case .compare: (state.mode, state.page) = (.comparison, 0)
         case .quit: quit()
-        case .help: state.mode = .help
+        case .help: (state.mode, state.page) = (.help, 0)
         case .nextItem: select(state.selected + 1)
         case .previousItem: select(state.selected - 1)
         case .labels: beginLabels()
@@ -41,7 +41,7 @@ extension EditorModel {
     func select(_ place: Int) {
         guard !items.isEmpty else { return warn("the plan has no items") }
         state.selected = (place % items.count + items.count) % items.count
-        state.proposal = 0
+        (state.proposal, state.wantsProposal) = (0, false)
         bringToItem()
         models.prepare(session.draft, item)
     }
@@ -136,9 +136,13 @@ extension EditorModel {
     }
 
     /// The planner's proposals for this pedicle, one after the other, and the one that was there first.
-    private func nextProposal() {
-        guard let item, item.kind == .pedicleScrew else { return warn("only screws have proposals") }
-        let found = proposals(for: item)
+    func nextProposal() {
+        state.wantsProposal = false
+        guard let item, item.kind == .pedicleScrew else { return warn("only pedicle screws have proposals") }
+        guard let found = proposals(for: item) else {
+            state.wantsProposal = true
+            return say("working out the planner's proposals for \(item.id) …")
+        }
         guard !found.isEmpty else { return warn("the planner has no proposal for \(item.id)") }
         let next = found[state.proposal % found.count]
         state.proposal += 1

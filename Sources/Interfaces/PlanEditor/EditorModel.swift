@@ -12,7 +12,7 @@ public final class EditorModel {
     /// What only the program around can do.
     var requests: [Request] = []
     private var lastMove = (name: "", time: -1.0, number: 0)
-    var knownProposals: [ProposalKey: [ItemProposal]] = [:]
+    let desk: ProposalDesk
     let models: ModelWorkshop
     /// Which item stands in which row of the screen's list.
     var listRows: [Int: Int] = [:]
@@ -27,6 +27,7 @@ public final class EditorModel {
         (self.session, self.options) = (session, options)
         state = EditorState(cursor: session.draft.plan.items.first?.entry ?? session.ct.geometry.centre)
         models = ModelWorkshop(isImmediate: !options.worksInBackground)
+        desk = ProposalDesk(isImmediate: !options.worksInBackground)
         switch session.recovery {
         case .nothing: break
         case .edits(let entries, _):
@@ -74,25 +75,35 @@ public final class EditorModel {
                 say("\(KeyBinding.name(key, modifiers)) does nothing here; ? shows the keys")
             }
         case .labels: labelKey(key, modifiers)
-        case .help, .comparison: state.mode = .edit
+        case .help, .comparison: turnPage(key)
         case .approval: approvalKey(key)
         case .prompt(let prompt): promptKey(key, prompt)
         case .question(let question): answer(key, question)
         }
     }
 
+    /// Space and the page keys turn a long page; any other key leaves it.
+    private func turnPage(_ key: Key) {
+        switch key {
+        case .character(" "), .pageDown, .down: state.page += 1
+        case .pageUp, .up: state.page = max(state.page - 1, 0)
+        default: (state.mode, state.page) = (.edit, 0)
+        }
+    }
+
     /// Takes in what the background has finished.
     /// - Returns: whether the screen changes.
     public func collect() -> Bool {
-        let measured = session.collect(), drawn = models.collect()
+        let measured = session.collect(), drawn = models.collect(), proposed = desk.collect()
+        if proposed, state.wantsProposal { nextProposal() }
         if let failure = session.journalFailure, state.message == nil {
             warn("The journal of edits cannot be written (\(failure)): save now, a kill would lose what you do")
             return true
         }
-        return measured || drawn
+        return measured || drawn || proposed
     }
 
-    public var isWaiting: Bool { session.isMeasuring || models.isWorking }
+    public var isWaiting: Bool { session.isMeasuring || models.isWorking || desk.isWorking }
 
     // MARK: Changing items
 

@@ -40,7 +40,7 @@ public struct EditorScreen {
         if let page = page(layout.panes) {
             let area = CellRect(column: 0, row: 1, width: columns - layout.panel.width, height: rows - 2)
             model.state.shown = []
-            page.draw(in: area, &grid, scheme)
+            page.draw(in: area, part: state.page, &grid, scheme)
         } else {
             drawPanes(layout.panes, &grid, &images)
         }

@@ -21,8 +21,12 @@ struct EditorState {
     var isWhole = false
     var mode = Mode.edit
     var message: Message?
+    /// Which part of a long page of text is shown.
+    var page = 0
     /// Of the planner's proposals for the selected pedicle, which comes next.
     var proposal = 0
+    /// One was asked for before they were worked out.
+    var wantsProposal = false
     var brush = Brush()
     var shown: [Pane] = []
     var drag: Drag?

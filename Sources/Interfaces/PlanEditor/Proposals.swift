@@ -1,24 +1,53 @@
+import Dispatch
 import Imaging
 import Planning
 
 /// One of the planner's screws for a pedicle, and what it is best at.
-struct ItemProposal: Equatable {
+struct ItemProposal: Equatable, Sendable {
     let screw: ScrewCylinder
     let length: Double
     let title: String
 }
 
-extension EditorModel {
-    /// The planner's proposals for the item's pedicle, worked out when first asked for and again when labels changed.
-    func proposals(for item: PlanItem) -> [ItemProposal] {
-        let key = ProposalKey(id: item.id, labels: session.labelVersion)
-        if let known = knownProposals[key] { return known }
-        guard let evaluator = session.bench.evaluator(item.level), let side = item.side else { return [] }
-        let planner = PedicleScrewPlanner(catalogue: options.catalogue, limits: options.limits)
-        let found = try? planner.proposals(evaluator, side: side, ct: session.ct, labels: session.draft.labels)
-        let named = (found ?? []).map { ItemProposal(screw: $0.screw, length: $0.length, title: Self.title($0.aim)) }
-        knownProposals[key] = named
-        return named
+/// Works the planner's proposals out in the background: they take some tenths of a second.
+final class ProposalDesk {
+    struct Key: Hashable, Sendable {
+        let id: String
+        /// Counts corrections of the labels, which make them anew.
+        let labels: Int
+    }
+
+    private var known: [Key: [ItemProposal]] = [:]
+    private var working: Set<Key> = []
+    private let answers = Inbox<(key: Key, found: [ItemProposal])>()
+    private let isImmediate: Bool
+
+    init(isImmediate: Bool) { self.isImmediate = isImmediate }
+
+    var isWorking: Bool { !working.isEmpty }
+
+    /// `nil` until they are worked out, which this begins.
+    func proposals(
+        _ key: Key, _ planner: PedicleScrewPlanner, _ evaluator: ScrewEvaluator, _ side: Side, _ ct: Volume<Int16>,
+        _ labels: LabelVolume
+    ) -> [ItemProposal]? {
+        if let found = known[key] { return found }
+        if isImmediate {
+            known[key] = Self.work(planner, evaluator, side, ct, labels)
+        } else if working.insert(key).inserted {
+            DispatchQueue.global(qos: .userInitiated).async { [answers] in
+                answers.put((key, Self.work(planner, evaluator, side, ct, labels)))
+            }
+        }
+        return known[key]
+    }
+
+    private static func work(
+        _ planner: PedicleScrewPlanner, _ evaluator: ScrewEvaluator, _ side: Side, _ ct: Volume<Int16>,
+        _ labels: LabelVolume
+    ) -> [ItemProposal] {
+        let found = try? planner.proposals(evaluator, side: side, ct: ct, labels: labels)
+        return (found ?? []).map { ItemProposal(screw: $0.screw, length: $0.length, title: title($0.aim)) }
     }
 
     private static func title(_ aim: ScrewProposal.Aim) -> String {
@@ -30,11 +59,28 @@ extension EditorModel {
         case .anatomic: "along the pedicle's axis"
         }
     }
+
+    /// Takes in what is finished.
+    func collect() -> Bool {
+        let done = answers.takeAll()
+        for answer in done {
+            known[answer.key] = answer.found
+            working.remove(answer.key)
+        }
+        return !done.isEmpty
+    }
 }
 
-struct ProposalKey: Hashable {
-    let id: String
-    let labels: Int
+extension EditorModel {
+    /// The planner's proposals for the item's pedicle; `nil` while they are worked out.
+    func proposals(for item: PlanItem) -> [ItemProposal]? {
+        guard let evaluator = session.bench.evaluator(item.level), let side = item.side, item.kind == .pedicleScrew
+        else { return session.isMeasuring ? nil : [] }
+        return desk.proposals(
+            .init(id: item.id, labels: session.labelVersion),
+            PedicleScrewPlanner(catalogue: options.catalogue, limits: options.limits), evaluator, side, session.ct,
+            session.draft.labels)
+    }
 }
 
 extension PlanItem {

@@ -16,28 +16,29 @@ struct TextPage {
     var lines: [Line]
     var foot: String
 
-    func draw(in rect: CellRect, _ grid: inout CellGrid, _ scheme: ColorScheme) {
+    /// - Parameter part: of a page that is longer than the screen; behind the last it begins anew.
+    func draw(in rect: CellRect, part: Int, _ grid: inout CellGrid, _ scheme: ColorScheme) {
         let back = CellStyle(scheme.text, on: scheme.panel)
         grid.fill(rect, with: Cell(" ", back))
         let inner = rect.inset(1, 0)
-        grid.write(
-            title, column: inner.column, row: inner.row, style: CellStyle(scheme.title, on: scheme.panel, bold: true),
-            within: inner)
+        let head = CellStyle(scheme.title, on: scheme.panel, bold: true)
+        grid.write(title, column: inner.column, row: inner.row, style: head, within: inner)
         let rows = max(inner.height - 3, 1)
-        let columns = max(1, min((lines.count + rows - 1) / rows, max(inner.width / 38, 1)))
+        let columns = max(1, min((lines.count + rows - 1) / rows, max(inner.width / 46, 1)))
+        let parts = max((lines.count + rows * columns - 1) / (rows * columns), 1)
+        let first = part % parts * rows * columns
         let width = inner.width / columns
-        for (i, line) in lines.prefix(rows * columns).enumerated() {
-            let part = CellRect(
+        for (i, line) in lines.dropFirst(first).prefix(rows * columns).enumerated() {
+            let box = CellRect(
                 column: inner.column + i / rows * width, row: inner.row + 2, width: max(width - 1, 1), height: rows)
             let color = line.isWarning ? scheme.bad : line.isHead ? scheme.focus : scheme.text
             grid.write(
-                line.text, column: part.column, row: part.row + i % rows,
-                style: CellStyle(color, on: scheme.panel, bold: line.isHead || line.isWarning), within: part)
+                line.text, column: box.column, row: box.row + i % rows,
+                style: CellStyle(color, on: scheme.panel, bold: line.isHead || line.isWarning), within: box)
         }
-        let hidden = lines.count - rows * columns
-        let note = hidden > 0 ? "… and \(hidden) lines more: a larger window shows them.  " : ""
+        let more = parts > 1 ? "page \(part % parts + 1) of \(parts), Space turns · " : ""
         grid.write(
-            note + foot, column: inner.column, row: inner.rows.upperBound - 1,
+            more + foot, column: inner.column, row: inner.rows.upperBound - 1,
             style: CellStyle(scheme.dim, on: scheme.panel), within: inner)
     }
 
