@@ -49,7 +49,7 @@ struct PlanSpine: StyletCommand {
             the tip; at most 80 % of the isthmus; convergence from -5 to 45 degrees, tilt up to 25; a pair's screws at least
             1 mm apart. In lateral masses: 0.5 mm of bone ahead, 1 mm to the vertebral artery's hole.
 
-            Examples:
+            Example:
               stylet plan spine ct/ --labels labels.nii.gz --levels L1-L5 --out plan.json
               stylet plan spine ct/ --levels C2-C7 --technique C2=pars --technique C3=roy-camille --out plan.json
             """)

@@ -12,7 +12,7 @@ struct PlanEdit: StyletCommand {
             Without --labels: corrected labels that were saved beside the plan, else our own segmentation. What is not
             saved yet survives a lost connection: the next 'plan edit' takes it up again. ? shows all keys.
 
-            Examples:
+            Example:
               stylet plan edit plan.json ct/ --labels labels.nii.gz
               stylet plan edit plan.json ct/ --as "A Surgeon" --key surgeon.key
             """)
