@@ -20,7 +20,7 @@ import Testing
         let (entry, tip) = (Point<CT>(22 * side, 60, 10), Point<CT>(10 * side, 20, 4))
         for plane in all.prefix(2).map(\.plane) {
             #expect(abs(dot(plane.right.vector, plane.down.vector)) < 1e-12)
-            for p in [entry, tip] { #expect(abs(plane.project(p).above) < 1e-9) }
+            for p in [entry, tip] { #expect(abs(plane.project(p).behind) < 1e-9) }
         }
         let (feet, flank, barrel) = (all[0].plane, all[1].plane, all[2].plane)
         // From the feet: left on the right, the back below, the head beyond the picture.

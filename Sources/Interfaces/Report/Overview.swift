@@ -20,9 +20,9 @@ extension PlanReport {
         return Point(sum / Double(plan.items.count))
     }
 
-    private func planes(through p: Point<CT>) -> [(SlicePlane, String)] {
-        func plane(_ right: Direction<CT>, _ down: Direction<CT>) -> SlicePlane {
-            SlicePlane(centre: p, right: right, down: down, width: 360, height: 360, millimetresPerPixel: 0.62)
+    private func planes(through p: Point<CT>) -> [(PicturePlane, String)] {
+        func plane(_ right: Direction<CT>, _ down: Direction<CT>) -> PicturePlane {
+            PicturePlane(centre: p, right: right, down: down, width: 360, height: 360, millimetresPerPixel: 0.62)
         }
         return [
             (
@@ -37,11 +37,11 @@ extension PlanReport {
     /// mm from the plane to an axis's middle.
     private static let nearby = 15.0
 
-    private func axes(on plane: SlicePlane) -> String {
+    private func axes(on plane: PicturePlane) -> String {
         let lines = plan.items.map { item -> String in
             let a = plane.project(item.entry), b = plane.project(item.target)
             // What lies well before or behind the picture is drawn faintly.
-            let isNear = abs(a.above + b.above) / 2 <= Self.nearby
+            let isNear = abs(a.behind + b.behind) / 2 <= Self.nearby
             return
                 "<line opacity=\"\(isNear ? 1 : 0.35)\" x1=\"\(a.x.text(1))\" y1=\"\(a.y.text(1))\" x2=\"\(b.x.text(1))\" y2=\"\(b.y.text(1))\" stroke=\"#00e5ff\" stroke-width=\"2\" stroke-linecap=\"round\"/>"
         }

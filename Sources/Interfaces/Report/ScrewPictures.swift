@@ -13,7 +13,7 @@ struct ScrewPictures {
     private var millimetresPerPixel: Double { max(0.3, screw.length * 1.25 / Double(Self.pixels)) }
 
     struct Drawn {
-        let plane: SlicePlane
+        let plane: PicturePlane
         let caption: String
         let overlay: String
         var window = Window.bone
@@ -22,8 +22,8 @@ struct ScrewPictures {
     /// Along the axis from the feet, along it from the side, and across it where its pedicle is.
     func all() -> [Drawn] { [fromTheFeet(), fromTheSide(), downTheBarrel()] }
 
-    private func plane(right: Direction<CT>, down: Direction<CT>, centre: Point<CT>) -> SlicePlane {
-        SlicePlane(
+    private func plane(right: Direction<CT>, down: Direction<CT>, centre: Point<CT>) -> PicturePlane {
+        PicturePlane(
             centre: centre, right: right, down: down, width: Self.pixels, height: Self.pixels,
             millimetresPerPixel: millimetresPerPixel)
     }
@@ -43,7 +43,7 @@ struct ScrewPictures {
     }
 
     /// The plane that holds the screw's axis and `side`.
-    private func planeAlongScrew(right: Direction<CT>, towards: Direction<CT>) -> SlicePlane {
+    private func planeAlongScrew(right: Direction<CT>, towards: Direction<CT>) -> PicturePlane {
         let down = dot(screw.axis.vector, towards.vector) < 0 ? -screw.axis : screw.axis
         let centre = screw.point(at: screw.length / 2)
         return plane(right: right, down: down, centre: centre)
@@ -68,7 +68,7 @@ struct ScrewPictures {
         return Drawn(plane: p, caption: "\(what), \(depth.text(0)) mm from the entry", overlay: circle(in: p))
     }
 
-    private func outline(in p: SlicePlane) -> String {
+    private func outline(in p: PicturePlane) -> String {
         let a = p.project(screw.entry), b = p.project(screw.tip)
         let r = screw.radius / p.millimetresPerPixel
         let size = ((b.x - a.x) * (b.x - a.x) + (b.y - a.y) * (b.y - a.y)).squareRoot()
@@ -82,7 +82,7 @@ struct ScrewPictures {
                 + "<circle cx=\"\(a.x.text(1))\" cy=\"\(a.y.text(1))\" r=\"3\" fill=\"#ffea00\"/>")
     }
 
-    private func circle(in p: SlicePlane) -> String {
+    private func circle(in p: PicturePlane) -> String {
         let c = Double(Self.pixels - 1) / 2
         let r = max(screw.radius / p.millimetresPerPixel, 2)
         return svg(
@@ -91,12 +91,12 @@ struct ScrewPictures {
         )
     }
 
-    private func svg(_ p: SlicePlane, _ inner: String) -> String {
+    private func svg(_ p: PicturePlane, _ inner: String) -> String {
         "<svg viewBox=\"0 0 \(p.width) \(p.height)\">\(inner)\(p.scaleBar(10))</svg>"
     }
 }
 
-extension SlicePlane {
+extension PicturePlane {
     /// A bar of so many mm in the lower left corner.
     func scaleBar(_ millimetres: Double) -> String {
         let (y, end) = (height - 12, 12 + millimetres / millimetresPerPixel)

@@ -24,7 +24,7 @@ struct TrajectoryPictures {
     private func along(toSide side: Vector3, _ caption: String) -> ScrewPictures.Drawn {
         let part = side - path.axis.vector * dot(side, path.axis.vector)
         let right = Direction<CT>(part) ?? Direction<CT>(perpendicular(to: path.axis.vector)) ?? .x
-        let plane = SlicePlane(
+        let plane = PicturePlane(
             centre: path.point(at: path.length / 2), right: right, down: path.axis, width: Self.pixels,
             height: Self.pixels, millimetresPerPixel: scale)
         return ScrewPictures.Drawn(
@@ -34,7 +34,7 @@ struct TrajectoryPictures {
     private func across() -> ScrewPictures.Drawn {
         let right = Direction<CT>(perpendicular(to: path.axis.vector)) ?? .x
         let down = Direction<CT>(cross(path.axis.vector, right.vector)) ?? .y
-        let plane = SlicePlane(
+        let plane = PicturePlane(
             centre: path.tip, right: right, down: down, width: Self.pixels, height: Self.pixels,
             millimetresPerPixel: 0.2)
         let (c, r) = (Double(Self.pixels - 1) / 2, path.radius / plane.millimetresPerPixel)
@@ -46,7 +46,7 @@ struct TrajectoryPictures {
             window: .soft)
     }
 
-    private func outline(_ p: SlicePlane) -> String {
+    private func outline(_ p: PicturePlane) -> String {
         let (a, b) = (p.project(path.entry), p.project(path.tip))
         let r = max(path.radius / p.millimetresPerPixel, 0.8)
         let corners = [(a.x - r, a.y), (a.x + r, a.y), (b.x + r, b.y), (b.x - r, b.y)]
@@ -57,7 +57,7 @@ struct TrajectoryPictures {
                 + "<circle cx=\"\(a.x.text(1))\" cy=\"\(a.y.text(1))\" r=\"3\" fill=\"#ffea00\"/>")
     }
 
-    private func svg(_ p: SlicePlane, _ inner: String) -> String {
+    private func svg(_ p: PicturePlane, _ inner: String) -> String {
         "<svg viewBox=\"0 0 \(p.width) \(p.height)\">\(inner)\(p.scaleBar(10))</svg>"
     }
 }

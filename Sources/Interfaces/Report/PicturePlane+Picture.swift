@@ -1,36 +1,6 @@
 import Frames
 import Imaging
 
-/// A rectangle in the patient that a picture shows: pixel (0, 0) is its upper left corner.
-struct SlicePlane {
-    /// The centre of the picture.
-    let centre: Point<CT>
-    /// Towards the right edge of the picture.
-    let right: Direction<CT>
-    /// Towards the lower edge of the picture.
-    let down: Direction<CT>
-    let width: Int
-    let height: Int
-    let millimetresPerPixel: Double
-
-    /// The plane's normal, into the picture.
-    var normal: Vector3 { cross(right.vector, down.vector) }
-
-    func point(_ x: Double, _ y: Double) -> Point<CT> {
-        centre + right * ((x - Double(width - 1) / 2) * millimetresPerPixel)
-            + down * ((y - Double(height - 1) / 2) * millimetresPerPixel)
-    }
-
-    /// Pixel coordinates of `p`'s foot in the plane, and its height over the plane in mm.
-    func project(_ p: Point<CT>) -> (x: Double, y: Double, above: Double) {
-        let d = (p - centre).vector
-        return (
-            dot(d, right.vector) / millimetresPerPixel + Double(width - 1) / 2,
-            dot(d, down.vector) / millimetresPerPixel + Double(height - 1) / 2, dot(d, normal)
-        )
-    }
-}
-
 /// The HU shown as black and as white.
 struct Window {
     let black: Double
@@ -44,23 +14,19 @@ struct Window {
     }
 }
 
-extension SlicePlane {
+extension PicturePlane {
     /// The CT on this plane, with thin outlines of the labels in their colours; outside the image it is dark blue.
     func picture(of ct: Volume<Int16>, labels: LabelVolume?, window: Window = .bone) -> RGBImage {
         var image = RGBImage(width: width, height: height)
-        var marks = [UInt8](repeating: 0, count: width * height)
+        let values = ct.samples(on: self)
+        let marks = labels?.labels(on: self).map { Self.isOutlined(AnatomicalLabel($0)) ? $0 : 0 }
         for y in 0..<height {
             for x in 0..<width {
-                let p = point(Double(x), Double(y))
-                guard let hu = ct.interpolated(at: p) else {
-                    image[x, y] = SIMD3(10, 14, 28)
-                    continue
-                }
-                image[x, y] = SIMD3(repeating: window.gray(hu))
-                if let labels { marks[y * width + x] = Self.mark(labels, at: p) }
+                let hu = values[y * width + x]
+                image[x, y] = hu.isNaN ? SIMD3(10, 14, 28) : SIMD3(repeating: window.gray(Double(hu)))
             }
         }
-        outline(marks, into: &image)
+        if let marks { outline(marks, into: &image) }
         return image
     }
 
@@ -69,12 +35,7 @@ extension SlicePlane {
         .sacrum, .spinalCanal, .vessel, .ventricle, .lesion, .skull,
     ]
 
-    private static func mark(_ labels: LabelVolume, at p: Point<CT>) -> UInt8 {
-        let i = labels.geometry.nearest(p)
-        guard labels.size.contains(i) else { return 0 }
-        let label = labels[label: i]
-        return label.isVertebra || outlined.contains(label) ? label.number : 0
-    }
+    private static func isOutlined(_ label: AnatomicalLabel) -> Bool { label.isVertebra || outlined.contains(label) }
 
     private func outline(_ marks: [UInt8], into image: inout RGBImage) {
         for y in 1..<height - 1 {

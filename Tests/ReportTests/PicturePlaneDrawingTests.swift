@@ -5,13 +5,13 @@ import Testing
 
 @testable import Report
 
-@Suite struct SlicePlaneTests {
+@Suite struct PicturePlaneDrawingTests {
     /// An oblique plane with right and down at a right angle.
-    static func oblique(_ random: inout SeededGenerator) throws -> SlicePlane {
+    static func oblique(_ random: inout SeededGenerator) throws -> PicturePlane {
         let a = Vector3(random.uniform() - 0.5, random.uniform() - 0.5, random.uniform() - 0.5)
         let right = try #require(Direction<CT>(a))
         let down = try #require(Direction<CT>(cross(right.vector, Vector3(0.3, -0.8, 0.52))))
-        return SlicePlane(
+        return PicturePlane(
             centre: Point(3, -4, 8), right: right, down: down, width: 61, height: 47, millimetresPerPixel: 0.4)
     }
 
@@ -19,10 +19,10 @@ import Testing
         var random = SeededGenerator(seed: 3)
         for _ in 0..<50 {
             let plane = try Self.oblique(&random)
-            let (x, y, above) = (random.uniform() * 60, random.uniform() * 46, random.uniform() * 20 - 10)
-            let p = plane.point(x, y) + Displacement<CT>(plane.normal * above)
+            let (x, y, behind) = (random.uniform() * 60, random.uniform() * 46, random.uniform() * 20 - 10)
+            let p = plane.point(x, y) + Displacement<CT>(plane.normal * behind)
             let back = plane.project(p)
-            #expect(abs(back.x - x) < 1e-9 && abs(back.y - y) < 1e-9 && abs(back.above - above) < 1e-9)
+            #expect(abs(back.x - x) < 1e-9 && abs(back.y - y) < 1e-9 && abs(back.behind - behind) < 1e-9)
         }
         let plane = try Self.oblique(&random)
         #expect(plane.point(30, 23).distance(to: plane.centre) < 1e-12)
@@ -70,7 +70,7 @@ import Testing
             let p = g.point(index).coordinates
             if max(abs(p.x), abs(p.y), abs(p.z)) < 10 { labels[index] = 22 }
         }
-        let plane = SlicePlane(
+        let plane = PicturePlane(
             centre: Point(0.01, 0.01, 0.01), right: .x, down: .y, width: 101, height: 101, millimetresPerPixel: 0.3)
         let picture = plane.picture(of: Volume<Int16>(geometry: g), labels: labels)
         func isColoured(_ x: Int, _ y: Int) -> Bool {
