@@ -75,6 +75,31 @@ struct EditorModelTests {
         #expect(model.obstacles.isEmpty)
     }
 
+    /// The image leaves L4 open and the plan does not say so: signing lists it all the same, until a person names it.
+    @Test func aLevelThatTheImageLeavesOpenIsListedBeforeSigning() throws {
+        var options = EditorOptions()
+        options.worksInBackground = false
+        options.uncertain = [AnatomicalLabel(23)]
+        let model = EditorModel(session: try EditorFixture.load().session(in: try temporaryFolder()), options: options)
+        let open = { model.obstacles.filter { $0.text.contains("level's name") }.map(\.id) }
+        #expect(open() == ["L4-left", "L4-right"])
+        model.select(2)
+        model.type("NL6\n")
+        #expect(open().isEmpty && model.item?.id == "L6-left")
+    }
+
+    @Test func proposalsSayWhatEachTrades() throws {
+        let model = try model()
+        model.select(2)
+        let item = try #require(model.item)
+        let found = try #require(model.proposals(for: item))
+        #expect(found.count > 1 && found[0].title == "recommended")
+        for one in found.dropFirst() {
+            let change = one.screw.diameter - found[0].screw.diameter
+            #expect(one.title.contains(String(format: "thickness %+.1f mm", change)) == (abs(change) > 0.05))
+        }
+    }
+
     @Test func approvingSignsWhatIsThereAndAChangeVoidsIt() throws {
         let model = try model()
         let folder = try temporaryFolder(), key = ApprovalKey.generate()

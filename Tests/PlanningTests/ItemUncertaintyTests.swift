@@ -3,6 +3,7 @@ import Glibc
 import Imaging
 import Meshing
 import PhantomKit
+import TestSupport
 import Testing
 import Uncertainty
 
@@ -140,24 +141,6 @@ import Uncertainty
                 }
             }
             return true
-        }
-    }
-
-    /// Normal numbers by the polar method from a xorshift generator (Marsaglia 2003), unlike the one in use.
-    struct OtherNormal {
-        var state: UInt64
-        mutating func uniform() -> Double {
-            state ^= state << 13
-            state ^= state >> 7
-            state ^= state << 17
-            return Double(state >> 11) * 0x1p-53
-        }
-        mutating func callAsFunction() -> Double {
-            while true {
-                let (u, v) = (2 * uniform() - 1, 2 * uniform() - 1)
-                let s = u * u + v * v
-                if s > 0, s < 1 { return u * (-2 * log(s) / s).squareRoot() }
-            }
         }
     }
 }

@@ -1,5 +1,6 @@
 import Frames
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Uncertainty
@@ -38,24 +39,6 @@ import Testing
 
     private static func apply(_ m: [[Double]], _ v: Vector3) -> Vector3 {
         Vector3((0..<3).map { i in m[i][0] * v.x + m[i][1] * v.y + m[i][2] * v.z })
-    }
-
-    /// Normal numbers by the polar method from a generator of another family than the one in use.
-    struct OtherNormal {
-        var state: UInt64
-        mutating func uniform() -> Double {
-            state ^= state << 13
-            state ^= state >> 7
-            state ^= state << 17
-            return Double(state >> 11) * 0x1p-53
-        }
-        mutating func callAsFunction() -> Double {
-            while true {
-                let (u, v) = (2 * uniform() - 1, 2 * uniform() - 1)
-                let s = u * u + v * v
-                if s > 0, s < 1 { return u * (-2 * log(s) / s).squareRoot() }
-            }
-        }
     }
 
     /// The figure: TRE predicted from where the fiducials lie, within 5 % of a Monte Carlo of real fits.

@@ -63,7 +63,7 @@ extension EditorModel {
             for limit in broken(item) {
                 found.append(Obstacle(id: item.id, text: LimitWords.text(limit), isLimit: true))
             }
-            if item.metrics["level_is_certain"] == .bool(false) {
+            if isUncertain(item) {
                 found.append(Obstacle(id: item.id, text: "the image does not settle this level's name", isLimit: true))
             }
             return found

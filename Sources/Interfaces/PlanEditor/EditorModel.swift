@@ -140,7 +140,13 @@ public final class EditorModel {
         models.prepare(session.draft, item)
     }
 
-    /// Which limits the selected item breaks.
+    /// Whether the image leaves open what this item's level is called, and nobody has settled it.
+    func isUncertain(_ item: PlanItem) -> Bool {
+        if item.metrics["level_named_by_person"] == .bool(true) { return false }
+        return item.metrics["level_is_certain"] == .bool(false) || item.level.map(options.uncertain.contains) ?? false
+    }
+
+    /// Which limits an item breaks.
     func broken(_ item: PlanItem) -> [BrokenLimit] {
         guard let metrics = item.screwMetrics else { return [] }
         var found = options.limits.broken(by: metrics, diameter: item.diameter, kind: item.kind)

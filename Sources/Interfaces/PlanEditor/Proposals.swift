@@ -1,4 +1,6 @@
 import Dispatch
+import Foundation
+import Frames
 import Imaging
 import Planning
 
@@ -47,14 +49,32 @@ final class ProposalDesk {
         _ labels: LabelVolume
     ) -> [ItemProposal] {
         let found = try? planner.proposals(evaluator, side: side, ct: ct, labels: labels)
-        return (found ?? []).map { ItemProposal(screw: $0.screw, length: $0.length, title: title($0.aim)) }
+        guard let found, let first = found.first else { return [] }
+        return found.map { one in
+            let trade = one == first ? "" : ": " + text(one.trade(against: first))
+            return ItemProposal(screw: one.screw, length: one.length, title: title(one.aim) + trade)
+        }
+    }
+
+    /// What a proposal wins and loses against the recommended one.
+    private static func text(_ trade: ScrewProposal.Trade) -> String {
+        func part(_ name: String, _ x: Double, _ unit: String, least: Double) -> String? {
+            abs(x) < least ? nil : String(format: "\(name) %+.1f\(unit)", x)
+        }
+        let parts = [
+            part("margin", trade.margin, " mm", least: 0.05), part("canal", trade.medialMargin, " mm", least: 0.05),
+            part("thickness", trade.diameter, " mm", least: 0.05), part("length", trade.length, " mm", least: 0.05),
+            part("pull-out", (trade.pullout ?? 0) * 100, " %%", least: 1),
+            part("convergence", degrees(radians: trade.convergence), "°", least: 0.5),
+        ].compactMap(\.self)
+        return parts.isEmpty ? "the same numbers" : parts.joined(separator: ", ")
     }
 
     private static func title(_ aim: ScrewProposal.Aim) -> String {
         switch aim {
         case .recommended: "recommended"
-        case .safest: "safest: the most bone round it"
-        case .strongest: "strongest: thickest and longest"
+        case .safest: "safest"
+        case .strongest: "strongest"
         case .straight: "straight ahead"
         case .anatomic: "along the pedicle's axis"
         }

@@ -94,7 +94,7 @@ struct SidePanel {
             Line(
                 name: "\(item.id)  \(item.diameter.short) × \(item.length.short) mm", color: scheme.title, isBold: true)
         ]
-        if let level = item.level, item.metrics["level_is_certain"] == .bool(false) {
+        if let level = item.level, model.isUncertain(item) {
             lines.append(Line(name: "level \(level.name) uncertain: count!", color: scheme.fair))
         }
         if let metrics = item.screwMetrics {

@@ -25,7 +25,6 @@ public enum ViewKind: String, CaseIterable, Sendable {
     }
 
     var followsItem: Bool { self == .alongFromBelow || self == .alongFromSide || self == .barrel }
-    var isSlice: Bool { self != .model }
 }
 
 /// Where slices are laid: the cursor, and how far the selected item's views are turned and scrolled.

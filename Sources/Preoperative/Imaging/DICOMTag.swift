@@ -1,6 +1,5 @@
 /// DICOM attributes that this program reads (PS3.6): group · 65536 + element.
 enum DICOMTag: UInt32 {
-    case transferSyntaxUID = 0x0002_0010
     case directoryRecordSequence = 0x0004_1220
     case directoryRecordType = 0x0004_1430
     case referencedFileID = 0x0004_1500

@@ -49,7 +49,6 @@ struct PathTracer: Sendable {
         var outsideFor = 0.0, insideAgain = 0.0
         var firstBone, lastBone: Double?
         var gap = 0.0
-        var skullCount = 0
     }
 
     /// - Parameter direction: unit vector, outwards.
