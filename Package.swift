@@ -68,7 +68,8 @@ let intraoperative: [Target] = [
     module("ControlRuntime", in: "Intraoperative", uses: ["ControlCore", "CRealtime"]),
     module("ArmProtocol", in: "Intraoperative", uses: ["ControlCore"]),
     module("SerialLink", in: "Intraoperative", uses: ["ArmProtocol", "CSerialPort"]),
-    module("Registration", in: "Intraoperative", uses: ["Frames", "Uncertainty", "Meshing", "Imaging"]),
+    module(
+        "Registration", in: "Intraoperative", uses: ["Frames", "LinearAlgebra", "Uncertainty", "Meshing", "Imaging"]),
     module("Trackers", in: "Intraoperative", uses: ["Frames", "Files"]),
 ]
 
@@ -92,7 +93,8 @@ let interfaces: [Target] = [
     .executableTarget(
         name: "stylet",
         dependencies: [
-            "PlanEditor", "TerminalKit", "Report", "Scenes", "Planning", "Registration", "SerialLink", "RobotDescription",
+            "PlanEditor", "TerminalKit", "Report", "Scenes", "Planning", "Registration", "SerialLink",
+            "RobotDescription",
             "CaseStore", arguments, logging,
         ],
         path: "Sources/stylet", swiftSettings: settings),

@@ -24,6 +24,10 @@ public enum RegistrationError: Error, Equatable, Sendable {
     /// Touched points fit no set of the found ones within the tolerance; the best RMS residual, mm, where there was
     /// any.
     case noMatch(bestRMS: Double?)
+    /// The label map holds no voxel of this bone.
+    case noSuchLabel(AnatomicalLabel)
+    /// An image cannot be prepared for comparison.
+    case imaging(ImagingError)
     case file(path: String, TransformFileProblem)
     case points(path: String, line: Int, PointsFileProblem)
     case cannotRead(path: String, FileProblem)

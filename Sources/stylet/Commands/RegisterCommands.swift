@@ -9,7 +9,7 @@ import Registration
 struct RegisterGroup: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "register", abstract: "Bring the patient and the image together.",
-        subcommands: [RegisterPoints.self, RegisterSurface.self])
+        subcommands: [RegisterPoints.self, RegisterSurface.self, RegisterVolumes.self])
 }
 
 /// The frames of a registration between files that do not say what they are.
@@ -142,7 +142,7 @@ struct RegisterSurface: StyletCommand {
     }
 
     /// The first guess, which must lead into the image.
-    private static func start(_ file: RigidTransformFile, path: String) throws -> Pose<CT, Moving> {
+    static func start(_ file: RigidTransformFile, path: String) throws -> Pose<CT, Moving> {
         guard file.to == CT.name else {
             throw Failure(
                 code: "wrong-frames",

@@ -47,6 +47,9 @@ extension Sentences {
                 code: "no-match",
                 message:
                     "The touched points match no set of the found ones\(rms.map { " (best RMS \(mm($0)))" } ?? "").")
+        case .noSuchLabel(let label):
+            Failure(code: "no-such-label", message: "The labels hold no \(label.name): give those of the fixed image.")
+        case .imaging(let error): failureOf(error)
         case .file(let path, let problem): Failure(code: code(problem), message: "\(path): \(sentence(problem)).")
         case .points(let path, let line, let problem):
             Failure(code: "bad-table", message: "\(path):\(line): \(sentence(problem)).")
@@ -129,6 +132,36 @@ extension Sentences {
             String(format: "not to be trusted: only %.0f %% of the points count, the others are astray", part * 100)
         case .weaklyHeld(let motions):
             "not to be trusted: the points leave loose: \(motions.map(sentence).joined(separator: "; ")). Touch places that hold them."
+        }
+    }
+
+    static func sentence<B: Frame>(_ fit: VolumeRegistration<B>) -> String {
+        let error = fit.predictedTRE(at: fit.centre).map { String(format: "%.2f mm expected in the middle", $0) }
+        return String(
+            format: "%.0f %% of the image shared, its halves agree to %.2f mm, %@", fit.overlap * 100,
+            fit.disagreement, error ?? "not held along some motion")
+    }
+
+    static func sentence(_ verdict: VolumeVerdict) -> String {
+        switch verdict {
+        case .trustworthy: "trustworthy"
+        case .littleOverlap(let part):
+            String(format: "not to be trusted: the images share only %.0f %% of what was compared", part * 100)
+        case .unrelated(let sharpness):
+            String(
+                format:
+                    "not to be trusted: 8 mm off the images fit nearly as well (%.0f %% worse). The same patient, the same region?",
+                sharpness * 100)
+        case .imprecise(let apart):
+            String(
+                format:
+                    "not to be trusted: a half of the image by itself lands %.2f mm elsewhere. Has the spine bent? Register each vertebra by itself (--level)",
+                apart)
+        case .ambiguous(let part, let apart):
+            String(
+                format:
+                    "not to be trusted: another pose, %.0f mm away, fits nearly as well (%.0f %%). Give --initial.",
+                apart, part * 100)
         }
     }
 }
