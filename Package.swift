@@ -70,6 +70,7 @@ let intraoperative: [Target] = [
     module("SerialLink", in: "Intraoperative", uses: ["ArmProtocol", "CSerialPort"]),
     module(
         "Registration", in: "Intraoperative", uses: ["Frames", "LinearAlgebra", "Uncertainty", "Meshing", "Imaging"]),
+    module("Calibration", in: "Intraoperative", uses: ["Frames", "LinearAlgebra", "Uncertainty", "RobotModel"]),
     module("Trackers", in: "Intraoperative", uses: ["Frames", "Files"]),
 ]
 
@@ -93,7 +94,7 @@ let interfaces: [Target] = [
     .executableTarget(
         name: "stylet",
         dependencies: [
-            "PlanEditor", "TerminalKit", "Report", "Scenes", "Planning", "Registration", "SerialLink",
+            "PlanEditor", "TerminalKit", "Report", "Scenes", "Planning", "Registration", "Calibration", "SerialLink",
             "RobotDescription",
             "CaseStore", arguments, logging,
         ],
@@ -125,6 +126,7 @@ let testTargets: [Target] = [
     tests("ArmProtocolTests", uses: ["ArmProtocol", "TestSupport"]),
     tests("SerialLinkTests", uses: ["SerialLink", "SimulatedArm", "TestSupport"]),
     tests("RegistrationTests", uses: ["Registration", "PhantomKit", "TestSupport"]),
+    tests("CalibrationTests", uses: ["Calibration"]),
     tests("TrackersTests", uses: ["Trackers", "TestSupport"]),
     tests("PhantomKitTests", uses: ["PhantomKit", "TestSupport"]),
     tests("SimulatedArmTests", uses: ["SimulatedArm", "TestSupport"]),

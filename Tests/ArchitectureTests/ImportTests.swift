@@ -15,7 +15,8 @@ import Testing
         "RobotDescription": ["RobotModel", "ControlCore", "Settings", "CLibXML2"],
         "ControlRuntime": ["ControlCore", "CRealtime"], "ArmProtocol": ["ControlCore"],
         "SerialLink": ["ArmProtocol", "CSerialPort"],
-        "Registration": ["Frames", "Uncertainty", "Meshing", "Imaging"], "Trackers": ["Frames", "Files"],
+        "Registration": ["Frames", "LinearAlgebra", "Uncertainty", "Meshing", "Imaging"],
+        "Calibration": ["Frames", "LinearAlgebra", "Uncertainty", "RobotModel"], "Trackers": ["Frames", "Files"],
         "PhantomKit": ["Imaging", "Meshing", "Settings"],
         "SimulatedArm": ["ArmProtocol", "RobotModel", "RobotDescription"],
         "SimulatedRoom": ["Trackers", "Planning"],
@@ -26,7 +27,7 @@ import Testing
         "TerminalKit": [], "PlanEditor": ["Planning", "TerminalKit"],
         "Report": ["Planning", "Scenes", "CPNG", "CCairo"], "CaseStore": ["Planning"],
         "stylet": [
-            "PlanEditor", "TerminalKit", "Report", "Scenes", "Planning", "Registration", "SerialLink",
+            "PlanEditor", "TerminalKit", "Report", "Scenes", "Planning", "Registration", "Calibration", "SerialLink",
             "RobotDescription", "CaseStore",
         ],
     ]

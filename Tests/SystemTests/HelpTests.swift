@@ -10,7 +10,8 @@ extension ProgramTests {
             ["plan", "trajectory"], ["plan", "choose"], ["plan", "approve"], ["plan", "batch"],
             ["plan", "edit"], ["plan", "compare"], ["plan", "uncertainty"], ["report"], ["case", "add"],
             ["case", "list"], ["case", "show"], ["case", "log"], ["case", "export"], ["case", "verify"], ["case", "rm"],
-            ["keys", "make"], ["register", "points"], ["register", "surface"],
+            ["keys", "make"], ["register", "points"], ["register", "surface"], ["register", "volumes"],
+            ["calibrate", "pivot"], ["calibrate", "handeye"],
             ["arm", "info"],
             ["arm", "fk"], ["arm", "ik"], ["filter", "tremor"], ["sim", "arm"], ["run"], ["scene", "run"],
         ]

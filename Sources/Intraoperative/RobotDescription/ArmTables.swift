@@ -12,7 +12,7 @@ public struct InverseKinematicsRow: Equatable, Sendable {
 
 extension ArmDescription {
     /// `x_mm,y_mm,z_mm,qw,qx,qy,qz`.
-    public static let poseColumns = ["x_mm", "y_mm", "z_mm", "qw", "qx", "qy", "qz"]
+    public static let poseColumns = PoseTable.columns
 
     /// Descents from elsewhere that `ik` allows where there is no closed form: far outside a loop's time.
     public static let restarts = 1000
@@ -29,16 +29,7 @@ extension ArmDescription {
 
     /// The poses of the tip in the base in a CSV file of `poseColumns`.
     public func readPoses(_ path: String) throws(RobotDescriptionError) -> [Pose<Base, Flange>] {
-        let table = try NumberTable.read(path, columns: Self.poseColumns)
-        var poses: [Pose<Base, Flange>] = []
-        poses.reserveCapacity(table.rows.count)
-        for (i, row) in table.rows.enumerated() {
-            guard let q = Quaternion(w: row[3], x: row[4], y: row[5], z: row[6]) else {
-                throw .table(file: path, line: i + 2, .badQuaternion)
-            }
-            poses.append(Pose(rotation: Rotation(q), translation: Vector3(row[0], row[1], row[2])))
-        }
-        return poses
+        try PoseTable.read(path)
     }
 
     /// The table of the tip's poses in the base for joint positions (`arm fk`).

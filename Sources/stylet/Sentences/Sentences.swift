@@ -1,3 +1,4 @@
+import Calibration
 import CaseStore
 import Foundation
 import Frames
@@ -26,6 +27,7 @@ enum Sentences {
         case let error as SettingsError: failureOf(error)
         case let error as PlanningError: failureOf(error)
         case let error as RegistrationError: failureOf(error)
+        case let error as CalibrationError: failureOf(error)
         case let error as UncertaintyError: failureOf(error)
         case let error as SegmentationError: failureOf(error)
         case let error as MeshingError: failureOf(error)

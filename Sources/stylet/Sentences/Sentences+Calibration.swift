@@ -1,0 +1,59 @@
+import Calibration
+import Foundation
+import Frames
+
+extension Sentences {
+    static func failureOf(_ error: CalibrationError) -> Failure {
+        func angle(_ x: Double) -> String { String(format: "%.1f°", degrees(radians: x)) }
+        return switch error {
+        case .tooFewPoses(let found, let needed):
+            Failure(code: "too-few-poses", message: "\(found) poses are too few: record at least \(needed).")
+        case .notFinite(let index):
+            Failure(code: "not-finite", message: "Pose \(index + 1) is not a finite place in the room.")
+        case .countMismatch(let robot, let camera):
+            Failure(
+                code: "count-mismatch",
+                message:
+                    "Paired poses come in equal numbers, but there are \(robot) of the arm and \(camera) of the camera."
+            )
+        case .sweepTooNarrow(let sweep, let needed):
+            Failure(
+                code: "sweep-too-narrow",
+                message:
+                    "The tool was tilted by only ±\(angle(sweep)) about its least tilted axis, which leaves the tip loose: tilt it to all sides, by ±\(angle(needed)) at the least."
+            )
+        case .turnTooSmall(let turn, let needed):
+            Failure(
+                code: "turn-too-small",
+                message:
+                    "The tool spun by only \(angle(turn)): turn it about its axis, by \(angle(needed)) at the least.")
+        case .axisTilted(let tilt, let allowed):
+            Failure(
+                code: "axis-tilted",
+                message:
+                    "The tool's axis tilted by \(angle(tilt)) while it spun, and \(angle(allowed)) is the most: hold it in a guide."
+            )
+        case .parallelMotions:
+            Failure(
+                code: "parallel-motions",
+                message:
+                    "The flange turned about nearly one axis only, which leaves the shift along it free: turn it about two more, by 30° and more."
+            )
+        case .numerical(let inner): Failure(code: "numerical", message: "The calibration cannot be solved (\(inner)).")
+        case .uncertainty(let inner): failureOf(inner)
+        }
+    }
+
+    static func sentence(_ doubt: PivotDoubt) -> String {
+        switch doubt {
+        case .poorFit(let rms): String(format: "the tip did not stay in one place (RMS %.2f mm): pivot again", rms)
+        case .imprecise(let error): String(format: "the tip is held to %.2f mm only: record more, and wider", error)
+        case .moved(let distance):
+            String(
+                format: "the hole moved by %.2f mm between the first and the second half: fix it and pivot again",
+                distance)
+        case .strays(let part):
+            String(format: "%.0f %% of the poses are strays: is the marker seen well?", part * 100)
+        }
+    }
+}
