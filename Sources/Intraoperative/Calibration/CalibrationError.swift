@@ -1,4 +1,5 @@
 import LinearAlgebra
+import RobotModel
 import Uncertainty
 
 /// Why a calibration is refused.
@@ -20,6 +21,7 @@ public enum CalibrationError: Error, Equatable, Sendable {
     case parallelMotions(spread: Double, needed: Double)
     case numerical(LinearAlgebraError)
     case uncertainty(UncertaintyError)
+    case robot(RobotModelError)
 }
 
 /// Runs linear algebra and tells its errors as ours.

@@ -126,40 +126,27 @@ struct HandEyeFit<Seen: Frame, Camera: Frame> {
     private func step(
         _ left: [(rotation: Vector3, translation: Vector3)], _ scatter: Scatter
     ) throws(CalibrationError) -> (step: [Double], covariance: Matrix) {
-        var normal = Matrix.identity(12)
-        for i in 0..<12 { normal[i, i] = 0 }
-        var right = [Double](repeating: 0, count: 12)
+        var sum = NormalEquations(12)
+        let (weightTurn, weightShift) = (
+            1 / (scatter.rotation * scatter.rotation), 1 / (scatter.translation * scatter.translation)
+        )
         for (i, (a, b)) in zip(arm, seen).enumerated() {
-            let (turn, zb) = (a.rotation.matrix, Z.rotation.matrix * b.translation)
+            let (turn, lever) = (a.rotation.matrix, Matrix3.skew(Z.rotation.matrix * b.translation))
             let ax = turn * X.rotation.matrix
-            let rows = (0..<3).map { k in
-                (
-                    rotation: (0..<3).map { ax[k, $0] } + [0, 0, 0] + (0..<3).map { $0 == k ? -1.0 : 0 } + [0, 0, 0],
-                    translation: [0, 0, 0] + (0..<3).map { turn[k, $0] } + (0..<3).map { Matrix3.skew(zb)[k, $0] }
-                        + (0..<3).map { $0 == k ? -1.0 : 0 }
-                )
-            }
             for k in 0..<3 {
-                Self.add(
-                    rows[k].rotation, -left[i].rotation[k], 1 / (scatter.rotation * scatter.rotation), &normal, &right)
-                Self.add(
-                    rows[k].translation, -left[i].translation[k], 1 / (scatter.translation * scatter.translation),
-                    &normal,
-                    &right)
+                let unit = (0..<3).map { $0 == k ? -1.0 : 0 }
+                sum.add(
+                    (0..<3).map { ax[k, $0] } + [0, 0, 0] + unit + [0, 0, 0], wanted: -left[i].rotation[k],
+                    weight: weightTurn)
+                sum.add(
+                    [0, 0, 0] + (0..<3).map { turn[k, $0] } + (0..<3).map { lever[k, $0] } + unit,
+                    wanted: -left[i].translation[k], weight: weightShift)
             }
         }
+        let (normal, right) = (sum.normal, sum.right)
         return try numerical { () throws(LinearAlgebraError) in
             let inverse = try normal.solve(.identity(12), leastReciprocalCondition: 1e-18)
             return ((0..<12).map { i in (0..<12).reduce(0) { $0 + inverse[i, $1] * right[$1] } }, inverse)
-        }
-    }
-
-    private static func add(
-        _ row: [Double], _ wanted: Double, _ weight: Double, _ normal: inout Matrix, _ right: inout [Double]
-    ) {
-        for i in 0..<12 where row[i] != 0 {
-            right[i] += weight * row[i] * wanted
-            for j in 0..<12 where row[j] != 0 { normal[i, j] += weight * row[i] * row[j] }
         }
     }
 }

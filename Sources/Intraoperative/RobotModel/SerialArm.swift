@@ -78,6 +78,11 @@ public struct SerialArm: Sendable {
         return changed
     }
 
+    /// The flange on the last joint's link.
+    public var flangeOnLastLink: Pose<Link, Flange> {
+        Pose<Link, Link>(rotation: untwists[jointCount - 1].inverse, translation: .zero) * X_LastFlange
+    }
+
     /// Joint `i`, counted from 0 at the base.
     @inlinable public func joint(_ i: Int) -> ArmJoint { joints[i] }
 

@@ -41,6 +41,7 @@ extension Sentences {
             )
         case .numerical(let inner): Failure(code: "numerical", message: "The calibration cannot be solved (\(inner)).")
         case .uncertainty(let inner): failureOf(inner)
+        case .robot(let inner): Failure(code: "not-an-arm", message: "The corrected arm is none (\(inner)).")
         }
     }
 
