@@ -141,7 +141,13 @@ public struct MeshTree: Sendable {
 }
 
 extension MeshTree.Node {
-    func squaredDistance(to p: Vector3) -> Double { squaredLength(p - pointwiseMin(pointwiseMax(p, low), high)) }
+    /// Axis by axis, which is quicker than the vectors' own least and greatest.
+    @inline(__always) func squaredDistance(to p: Vector3) -> Double {
+        let x = max(low.x - p.x, p.x - high.x, 0)
+        let y = max(low.y - p.y, p.y - high.y, 0)
+        let z = max(low.z - p.z, p.z - high.z, 0)
+        return x * x + y * y + z * z
+    }
 
     /// The slab test (Kay and Kajiya 1986); a ray along a face of the box counts as meeting it.
     func isMet(from start: Vector3, inverse: Vector3, limit: Double) -> Bool {

@@ -47,6 +47,8 @@ struct PseudoNormals: Sendable {
     private let edges: [Vector3]
     private let vertices: [Vector3]
     private let triangles: [SIMD3<Int32>]
+    /// Across side k of triangle i at 3 i + k; −1 where there is none.
+    private let across: [Int32]
 
     init(_ mesh: TriangleMesh) {
         let faces = mesh.triangles.indices.map { normalized(mesh.areaVector($0)) ?? .zero }
@@ -60,10 +62,17 @@ struct PseudoNormals: Sendable {
         }
         let sides = MeshEdges(mesh.triangles)
         var atSide = [Vector3](repeating: .zero, count: 3 * mesh.triangles.count)
+        var across = [Int32](repeating: -1, count: 3 * mesh.triangles.count)
         for group in sides.groups {
             let sum = sides.sides[group].reduce(Vector3.zero) { $0 + faces[Int($1.side) / 3] }
-            for side in sides.sides[group] { atSide[Int(side.side)] = sum }
+            for side in sides.sides[group] {
+                atSide[Int(side.side)] = sum
+                if let other = sides.sides[group].first(where: { $0.side != side.side }) {
+                    across[Int(side.side)] = other.side / 3
+                }
+            }
         }
+        self.across = across
         self.faces = faces
         vertices = atVertex
         edges = atSide
@@ -76,6 +85,12 @@ struct PseudoNormals: Sendable {
         case .edge(let k): edges[3 * triangle + k]
         case .corner(let k): vertices[Int(triangles[triangle][k])]
         }
+    }
+
+    /// The triangle across a side.
+    func neighbour(of triangle: Int, across side: Int) -> Int? {
+        let other = across[3 * triangle + side]
+        return other < 0 ? nil : Int(other)
     }
 
     func face(_ triangle: Int) -> Vector3 { faces[triangle] }

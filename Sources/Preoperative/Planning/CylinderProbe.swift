@@ -14,7 +14,9 @@ struct CylinderProbe {
     /// So many of the lowest places, at least so far apart (mm), are measured exactly, and so many of these looked into.
     private static let looks = 80
     private static let apart = 0.6
-    private static let valleys = 10
+    private static let valleys = 8
+    /// No place lies this much lower than the nearest that was looked at, mm.
+    private static let deepest = 0.45
     /// Places this much above the lowest are looked into as well: twice the error of a coarse value, mm.
     private static let slack = 0.5
 
@@ -49,7 +51,9 @@ struct CylinderProbe {
         found.removeAll { $0.value > lowest + Self.slack }
         // Along a wall all places are nearly as low: the exact values choose among them.
         let low = spread(found, Self.looks, apart: Self.apart).map { (place: $0, value: exact(point($0))) }
-        return spread(low, Self.valleys, apart: 0).reduce(.infinity) { min($0, descend(from: $1, exact)) }
+        return low.sorted { $0.value < $1.value }.prefix(Self.valleys).reduce(.infinity) { least, start in
+            start.value - Self.deepest > least ? least : min(least, descend(from: start.place, start.value, exact))
+        }
     }
 
     /// The lowest places that keep a distance from each other.
@@ -73,11 +77,11 @@ struct CylinderProbe {
                 + (side * cos(p.turn) + other * sin(p.turn)) * p.radius)
     }
 
-    /// Steps of a quarter of a millimetre, halved down to 4 µm, along, round, and across the solid.
-    private func descend(from start: Place, _ value: (Point<CT>) -> Double) -> Double {
-        var (best, lowest) = (start, value(point(start)))
-        var step = 0.3
-        while step > 0.004 {
+    /// Steps of a quarter of a millimetre, halved down to 10 µm, along, round, and across the solid.
+    private func descend(from start: Place, _ first: Double, _ value: (Point<CT>) -> Double) -> Double {
+        var (best, lowest) = (start, first)
+        var step = 0.24
+        while step > 0.01 {
             var improved = false
             for direction in 0..<6 {
                 var trial = best

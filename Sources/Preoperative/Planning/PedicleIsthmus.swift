@@ -34,6 +34,7 @@ struct PedicleFinder {
         }
         let frame = body.X_CTVertebra.rotation.matrix
         let finderReach = shape.level.number <= 7 ? Self.besideNeckBody : 0
+        let wall = canalWall(side)
         // Area first; sections far off, or turned far from the usual 15° of convergence, count as larger than they are.
         func section(_ p: [Double]) -> (BoneSection, Vector3)? {
             let forward = frame * Vector3(-side.sign * sin(p[1]) * cos(p[2]), -cos(p[1]) * cos(p[2]), sin(p[2]))
@@ -43,7 +44,8 @@ struct PedicleFinder {
         func cost(_ p: [Double]) -> Double {
             guard let (found, _) = section(p) else { return 1e6 }
             let q = body.X_CTVertebra.inverse * Point<CT>(found.centre)
-            let off = max(body.back + 1 - q.y, q.y - canalY, abs(q.x) - body.halfWidth - finderReach, 0) / 3
+            let off =
+                max(body.back + 1 - q.y, q.y - canalY, abs(q.x) - body.halfWidth - finderReach, wall - abs(q.x), 0) / 3
             let (shift, turn, tilt) = (p[0] / 8, (p[1] - 0.25) / 0.8, p[2] / 0.6)
             return found.area * (1 + off * off + 0.3 * shift * shift + 0.5 * (turn * turn + tilt * tilt))
         }
@@ -62,6 +64,20 @@ struct PedicleFinder {
     }
 }
 
+extension PedicleFinder {
+    /// How far beside the midline a pedicle's middle must lie, mm: a little less than the canal's wall, which it bounds.
+    ///
+    /// The median over a few heights of where the ray from the canal's middle meets bone.
+    private func canalWall(_ side: Side) -> Double {
+        let walls = stride(from: -4.0, through: 8, by: 2).compactMap { height in
+            stride(from: 2.0, through: 20, by: 0.5).first { x in
+                shape.depth(body.X_CTVertebra * Point(x * side.sign, canalY - 2, height)) > 0
+            }
+        }
+        return walls.isEmpty ? 0 : walls.sorted()[walls.count / 2] - 2
+    }
+}
+
 /// The path through bone, from the body's centre to beside the canal, whose thinnest place is thickest.
 ///
 /// Dijkstra's algorithm with the least depth so far in place of the length, on a grid of 1 mm in the vertebra's frame
@@ -75,7 +91,13 @@ private struct WidestPath {
         let beside = body.back + 0.75 * (canalY - body.back)
         let beyond = shape.level.number <= 7 ? PedicleFinder.besideNeckBody : 0
         let grid = Grid(body: body, side: side, canalY: canalY, beside: 4 + beyond)
-        let depths = (0..<grid.count).map { shape.depth(body.X_CTVertebra * grid.place($0)) }
+        // Within a body nothing is a pedicle, however thin the path there: only broad pedicles (S1) are thicker.
+        let within = shape.level.number <= 7 ? -.infinity : body.back - 3
+        let depths = (0..<grid.count).map { i in
+            let place = grid.place(i)
+            let depth = shape.depth(body.X_CTVertebra * place)
+            return place.y < within && depth > 0 ? depth + 40 : depth
+        }
         narrowestPlace = Self.search(depths, grid, beside).map { body.X_CTVertebra * grid.place($0) }
     }
 

@@ -114,7 +114,7 @@ public struct PedicleScrewPlanner: Sendable {
                     try checkPair(outcome.screws.first, decided)
                     outcome.screws.append(decided)
                 } catch {
-                    outcome.refusals.append(error)
+                    outcome.refusals.append(error.explained(by: anatomy, labels))
                 }
             }
         } catch {

@@ -122,4 +122,9 @@ public enum PedicleFault: Equatable, Sendable {
     case tooShallow(depth: Double, shortestScrew: Double)
     /// The best screw found breaks this limit.
     case limitBroken(BrokenLimit)
+    /// Metal (an earlier screw) lies in the pedicle, mm³.
+    case metalInPedicle(volume: Double)
+    /// The best screw found lies within the bone that the image shows (`surfaceMargin`, mm), and breaks this limit by the
+    /// label's voxels, which are known to `accuracy`, mm.
+    case labelDisagrees(BrokenLimit, surfaceMargin: Double, accuracy: Double)
 }

@@ -35,32 +35,29 @@ struct SampledDistance: Sendable {
         let low = bounds.low.coordinates - Vector3(repeating: more)
         let count = ((bounds.high.coordinates - low + more) / step + 1.5).rounded(.up)
         let (nx, ny, nz) = (Int(count.x), Int(count.y), Int(count.z))
-        var values = [Float](repeating: 0, count: nx * ny * nz)
+        let grid = GridDistance(low: low, step: step, size: GridSize(nx, ny, nz))
+        let rough = Self.values(of: label, on: grid)
+        let within = (-band.inside - further)...(band.outside + further)
+        let values = surface.map { grid.values(of: $0, rough: rough, band: within, slack: reach) } ?? rough
+        (self.low, perStep, self.values, beyond) = (low, 1 / step, values, label)
+        (self.nx, self.ny, self.nz) = (nx, ny, nz)
+    }
+
+    private static func values(of label: SignedDistanceField, on grid: GridDistance) -> [Float] {
+        let size = grid.size
+        var values = [Float](repeating: 0, count: size.count)
         values.withUnsafeMutableBufferPointer { out in
             let out = SharedBuffer(out)
-            parallelFor(nz) { z in
-                for y in 0..<ny {
-                    var last: Double?
-                    for x in 0..<nx {
-                        let p = Point<CT>(low + Vector3(Double(x), Double(y), Double(z)) * step)
-                        let rough = label.distance(at: p)
-                        guard let surface, rough < band.outside + further,
-                            rough > -band.inside - further
-                        else {
-                            last = nil
-                            out[(z * ny + y) * nx + x] = Float(rough)
-                            continue
-                        }
-                        let exact = surface.signedDistance(
-                            to: p, near: rough, slack: reach, within: last.map { abs($0) + step })
-                        last = exact
-                        out[(z * ny + y) * nx + x] = Float(exact)
+            parallelFor(size.z) { z in
+                for y in 0..<size.y {
+                    for x in 0..<size.x {
+                        let p = grid.low + Vector3(Double(x), Double(y), Double(z)) * grid.step
+                        out[(z * size.y + y) * size.x + x] = Float(label.distance(at: Point(p)))
                     }
                 }
             }
         }
-        (self.low, perStep, self.values, beyond) = (low, 1 / step, values, label)
-        (self.nx, self.ny, self.nz) = (nx, ny, nz)
+        return values
     }
 
     /// The box along the CT's axes that holds a field's samples.

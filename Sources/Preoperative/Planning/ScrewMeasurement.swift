@@ -39,25 +39,30 @@ struct ScrewMeasurement {
         _ screw: ScrewCylinder, step: Double, spokes: Int, wanted: Double, softBelow: Double?
     ) -> Clearance {
         let ring = ring(screw, spokes: spokes)
-        var (found, soft) = (Clearance(), 0)
+        var (found, soft, asked) = (Clearance(), 0, 0)
+        let enough = max(wanted, 3)
         let first = skipped
         let count = max(Int(((screw.length - first) / step).rounded(.up)), 1)
         for i in 0...count {
             let along = (screw.length - first) * Double(i) / Double(count)
             let centre = screw.point(at: first + along).coordinates
             var section = i == count ? anatomy.shape.safeDepth(Point(centre)) : .infinity
-            for spoke in ring {
+            for (k, spoke) in ring.enumerated() {
                 let p = Point<CT>(centre + spoke)
-                section = min(section, anatomy.shape.safeDepth(p))
+                section = min(section, anatomy.shape.safeDepth(p, below: min(section, enough)))
                 found.canal = min(found.canal, anatomy.canalField.distance(at: p))
-                if let softBelow, ct.interpolated(at: p) ?? softBelow < softBelow { soft += 1 }
+                // The CT's voice needs no more than one place in four.
+                if let softBelow, (i | k) & 1 == 0 {
+                    asked += 1
+                    if ct.interpolated(at: p) ?? softBelow < softBelow { soft += 1 }
+                }
             }
             found.bone = min(found.bone, section)
             let short = max(wanted * min(1.0 / 3 + along / 12, 1) - section, 0)
             found.worstShortfall = max(found.worstShortfall, short)
             found.meanSquaredShortfall += short * short / Double(count + 1)
         }
-        found.softShare = Double(soft) / Double((count + 1) * spokes)
+        found.softShare = Double(soft) / Double(max(asked, 1))
         return found
     }
 
@@ -67,15 +72,18 @@ struct ScrewMeasurement {
     }
 
     /// Bone straight ahead of the tip, over its centre and places of its rim, mm.
-    func anteriorMargin(_ screw: ScrewCylinder, spokes: Int = 12, step: Double = 0.25) -> Double {
-        let places = [.zero] + ring(screw, spokes: spokes)
-        return places.map { boneAhead(of: screw.tip.coordinates + $0, along: screw.axis.vector, step: step) }.min() ?? 0
+    ///
+    /// - Parameter limit: more is not told apart, mm.
+    func anteriorMargin(_ screw: ScrewCylinder, spokes: Int = 12, step: Double = 0.25, limit: Double = 60) -> Double {
+        ([.zero] + ring(screw, spokes: spokes)).reduce(limit) { least, place in
+            min(least, boneAhead(of: screw.tip.coordinates + place, along: screw.axis.vector, step: step, limit: least))
+        }
     }
 
     /// The way to the bone's end by the distance field, or to the first voxel outside the label: a sampled field rounds off
     /// a notch of one voxel.
-    private func boneAhead(of p: Vector3, along axis: Vector3, step: Double) -> Double {
-        let smooth = anatomy.shape.wayOut(from: Point(p), along: axis, limit: 60)
+    private func boneAhead(of p: Vector3, along axis: Vector3, step: Double, limit: Double) -> Double {
+        let smooth = anatomy.shape.wayOut(from: Point(p), along: axis, limit: limit)
         let mask = anatomy.shape.bone
         var way = 0.0
         while way < smooth {
@@ -84,6 +92,19 @@ struct ScrewMeasurement {
             way += step
         }
         return smooth
+    }
+
+    /// About the mean HU within the cylinder, from few places: what a search compares lines by.
+    func roughDensity(_ screw: ScrewCylinder) -> Double {
+        let ring = ring(screw, spokes: 6)
+        var (sum, count) = (0.0, 0.0)
+        for depth in stride(from: min(skipped, screw.length), through: screw.length, by: 4) {
+            let centre = screw.point(at: depth).coordinates
+            for place in ring {
+                if let hu = ct.interpolated(at: Point(centre + place * 0.7)) { (sum, count) = (sum + hu, count + 1) }
+            }
+        }
+        return count > 0 ? sum / count : 0
     }
 
     /// Mean HU within the cylinder beyond the first 5 mm, on three rings of equal area.
@@ -122,6 +143,14 @@ struct ScrewMeasurement {
             facetClearance: anatomy.upperNeighbour?.clearance(of: screw),
             pulloutEstimate: PulloutEstimate(screw, in: ct, step: 0.5).force,
             arteryMargin: anatomy.transverseForamen(side)?.clearance(of: screw))
+    }
+
+    /// What `metrics` says of the bone round a screw: joined, and by the surface alone, mm.
+    func exactBone(_ screw: ScrewCylinder) -> (breach: Double, margin: Double, surface: Double) {
+        let surface = boneMargin(screw)
+        let joined = ScrewMetrics.joined(
+            surface: surface, label: labelMargin(screw), accuracy: ct.geometry.spacing.max() / 2)
+        return (joined.breach, joined.margin, surface)
     }
 
     /// The least depth of the cylinder beyond the first 5 mm within the bone's surface, mm; negative where it stands out.

@@ -46,7 +46,9 @@ struct ScrewObjective {
     func cost(_ screw: ScrewCylinder, on line: ScrewLine, thorough: Bool) -> Double {
         let safety = safety(screw, thorough: thorough)
         let depth = line.bodyDepthFraction(length: screw.length)
-        let ahead = thorough ? measurement.anteriorMargin(screw) : line.depth - screw.length
+        let ahead =
+            thorough
+            ? measurement.anteriorMargin(screw, step: 0.5, limit: wantedAnteriorMargin + 1) : line.depth - screw.length
         var cost = safety + square(max(Self.wantedDepth - depth, 0) / 0.15)
         cost += square(max(depth - Self.deepest, 0) / 0.04)
         cost += 0.4 * square(max(wantedAnteriorMargin - ahead, 0)) + 20 * max(3.25 - ahead, 0)
@@ -101,7 +103,7 @@ struct ScrewObjective {
         return 0.1 * square(max(4 - clearance, 0)) + 3 * max(1.5 - clearance, 0)
             + 3 * square(max(screw.radius + 1 - tip.x * side.sign, 0))
             + (anatomy.upperNeighbour?.meetsHead(of: screw) == true ? 1.5 : 0)
-            - 0.0015 * measurement.meanDensity(screw, step: 3)
+            - 0.0015 * measurement.roughDensity(screw)
     }
 
     /// Bone on the way of the instruments to the entry: of this vertebra, of another, or seen in the CT alone.

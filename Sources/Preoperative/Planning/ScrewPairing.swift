@@ -15,8 +15,33 @@ struct ScrewPairing {
         var refusal: PlanningError?
         var attempts = 0
 
+        /// - Throws: what no other search can better: no pedicle, or one too narrow.
         init(_ search: ScrewSearch) throws(PlanningError) {
-            (self.search, candidates) = (search, try search.candidates())
+            self.search = search
+            do throws(PlanningError) {
+                candidates = try search.candidates()
+            } catch {
+                guard case .pedicle(_, _, .tooShallow) = error else { throw error }
+                (candidates, refusal) = ([], error)
+            }
+        }
+
+        /// The answer, the last resort tried where nothing was settled.
+        var answer: Result<Screw, PlanningError> {
+            if let settled { return .success(settled.screw) }
+            let plain = refusal ?? search.notFound
+            switch search.lastResort() {
+            case .found(let screw): return .success(screw)
+            case .nothing(let broken, let surface):
+                let (level, side) = (search.lines.anatomy.level, search.side)
+                guard surface >= ScrewSearch.smallestMargin, broken.name == .breach || broken.name == .margin else {
+                    return .failure(.pedicle(level, side, .limitBroken(broken)))
+                }
+                let accuracy = search.objective.labelAccuracy
+                return .failure(
+                    .pedicle(level, side, .labelDisagrees(broken, surfaceMargin: surface, accuracy: accuracy)))
+            case nil: return .failure(plain)
+            }
         }
 
         /// Settles on the candidate, or strikes it out.
@@ -35,7 +60,7 @@ struct ScrewPairing {
     }
 
     /// A side that breaks limits with so many sizes, the best first, gets no screw.
-    private static let mostAttempts = 12
+    private static let mostAttempts = 6
 
     /// The cost of a pair whose sizes differ: little for one step of a catalogue, much for several.
     private static func difference(_ a: ScrewSearch.Candidate, _ b: ScrewSearch.Candidate) -> Double {
@@ -52,11 +77,7 @@ struct ScrewPairing {
         var undecided = open.compactMap { try? sides[$0].get() }
         decide(&undecided)
         for (place, side) in zip(open, undecided) { sides[place] = .success(side) }
-        return sides.map { side in
-            side.flatMap { side in
-                side.settled.map { .success($0.screw) } ?? .failure(side.refusal ?? side.search.notFound)
-            }
-        }
+        return sides.map { $0.flatMap(\.answer) }
     }
 
     private static func decide(_ sides: inout [Undecided]) {

@@ -103,10 +103,9 @@ struct ScrewSearch {
         let p = optimise(from: [candidate.parameters], evaluations: 200) { p in
             lines.line(p).map { cost($0, diameter, length) } ?? 1e6
         }
-        guard let exact = lines.line(p)?.screw(diameter: diameter, length: length),
-            let screw = ScrewCylinder(
-                entry: exact.entry.roundedForFile, tip: exact.tip.roundedForFile, diameter: diameter)
-        else { throw notFound }
+        guard let screw = lines.line(p)?.screw(diameter: diameter, length: length)?.roundedForFile else {
+            throw notFound
+        }
         let metrics = measurement.metrics(screw, side: side)
         var strict = limits
         // What a person may accept with a look at it, a plan does not propose.

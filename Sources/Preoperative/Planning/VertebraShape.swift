@@ -15,6 +15,8 @@ struct VertebraShape: Sendable {
     let field: SampledDistance
     /// From the faces of the label's voxels, negative within.
     let labelField: SignedDistanceField
+    /// How far the surface may be from the label's, mm.
+    let apart: Double
     /// Mean of the voxels' centres.
     let centroid: Point<CT>
     /// Centres of the voxels that have a face to the outside, mm in the CT.
@@ -58,7 +60,8 @@ struct VertebraShape: Sendable {
         } catch {
             throw .distance(error)
         }
-        field = SampledDistance(of: boneSurface?.tree, near: labelField, reach: 1.5 * labels.geometry.spacing.max())
+        apart = 1.5 * labels.geometry.spacing.max()
+        field = SampledDistance(of: boneSurface?.tree, near: labelField, reach: apart)
         let shown = floor.map { Self.part(of: pieces.largest, above: $0.p, $0.up) }
         self.level = level
         bone = pieces.largest
@@ -128,7 +131,13 @@ struct VertebraShape: Sendable {
 
     /// The lesser of the depths within the bone's surface and within the label's voxels: a search that keeps to both
     /// needs no luck with the stairs of another label map.
-    @inline(__always) func safeDepth(_ p: Point<CT>) -> Double { min(depth(p), -labelField.distance(at: p)) }
+    ///
+    /// - Parameter enough: depths above this need not be exact, mm; the label is not asked where the surface lies so deep
+    /// that it cannot be less.
+    @inline(__always) func safeDepth(_ p: Point<CT>, below enough: Double = .infinity) -> Double {
+        let depth = depth(p)
+        return depth > enough + apart ? depth : min(depth, -labelField.distance(at: p))
+    }
 
     /// The first place on the ray from `p`, which lies in bone, where bone ends; `limit` where it does not.
     ///

@@ -112,6 +112,14 @@ extension Sentences {
         case .tooShallow(let depth, let shortest):
             String(format: "since the bone is %.0f mm deep and the shortest screw %.0f mm long", depth, shortest)
         case .limitBroken(let broken): "since the best one found breaks a limit: \(sentence(broken))"
+        case .metalInPedicle(let volume):
+            String(format: "since metal (%.0f mm³, an earlier screw?) lies in its pedicle", volume)
+        case .labelDisagrees(let broken, let surface, let accuracy):
+            String(
+                format:
+                    "since image and labels disagree: the best one found keeps %.1f mm within the bone that the image"
+                    + " shows, but by the labels, accurate to %.1f mm, \(sentence(broken)); correct the labels here, or scan"
+                    + " thinner slices", surface, accuracy)
         }
     }
 
