@@ -22,7 +22,7 @@ struct EditHistoryTests {
                     radius: .random(in: 1...4, using: &generator), places: [place]))
         case 1:
             return LevelRenaming.shift(
-                LevelRenaming.levels(in: draft.labels).subtracting([.sacrum]),
+                LevelRenaming.levels(in: draft.extents).subtracting([.sacrum]),
                 by: Bool.random(using: &generator) ? 1 : -1
             ).map(PlanEdit.rename) ?? .remove(id: "none")
         case 2 where draft.plan.items.count > 2: return .remove(id: item?.id ?? "")

@@ -34,6 +34,23 @@ struct EditorScreenTests {
         #expect(text.contains("larger"))
     }
 
+    /// Whatever the message, on the smallest screen every word of it can be read.
+    @Test(arguments: [60, 80, 120])
+    func everyMessageFits(columns: Int) throws {
+        let model = try model()
+        let words = (1...40).map { "word\($0)" }
+        model.warn(words.joined(separator: " "))
+        for pixels in [nil, (x: 6, y: 12)] {
+            let frame = EditorScreen(model, pixels: pixels).draw(columns: columns, rows: 24)
+            let text = frame.grid.text
+            for word in words { #expect(text.contains(word), "\(word)") }
+            // Real pictures leave its lines free.
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            let first = try #require(lines.firstIndex { $0.contains("word1 ") })
+            for image in frame.images { #expect(image.rect.rows.upperBound <= first) }
+        }
+    }
+
     @Test func theHelpNamesEveryCommand() throws {
         let model = try model()
         model.type("?")
@@ -51,6 +68,24 @@ struct EditorScreenTests {
         for image in frame.images {
             #expect(image.image.width == image.rect.width * 9 && image.image.height == image.rect.height * 18)
         }
+    }
+
+    /// What nothing changed in is not sampled again, and shows what sampling it again would show.
+    @Test func onlyWhatChangesIsDrawn() throws {
+        let model = try model()
+        let first = EditorScreen(model).draw(columns: 200, rows: 60)
+        let (drawn, sampled) = (model.pictures.drawn, model.pictures.sampled)
+        #expect(drawn == 6 && sampled == 5)
+        #expect(EditorScreen(model).draw(columns: 200, rows: 60).grid == first.grid)
+        #expect(model.pictures.drawn == drawn)
+        // A move: the views along the screw are sampled, those of the body only drawn over, bone in 3-D stays.
+        model.press(.up)
+        let moved = EditorScreen(model).draw(columns: 200, rows: 60)
+        #expect(model.pictures.sampled == sampled + 3 && model.pictures.drawn == drawn + 6)
+        let fresh = EditorModel(session: model.session, options: model.options)
+        (fresh.state.message, fresh.review) = (model.state.message, model.review)
+        (fresh.state.places, fresh.state.shown) = (model.state.places, model.state.shown)
+        #expect(EditorScreen(fresh).draw(columns: 200, rows: 60).grid == moved.grid)
     }
 
     /// The screw as the barrel view draws it is a disc of its own diameter.
@@ -87,10 +122,12 @@ struct EditorScreenTests {
                 t += [SIMD3(k + x, k + w + x, k + y), SIMD3(k + y, k + w + x, k + w + y)]
             }
         }
-        let painter = ModelPainter(centre: Vector3(5, 6, 7), radius: 40)
-        let body = ModelPainter.Body(
-            surface: ModelSurface(vertices: v, normals: n, triangles: t), color: .white, isBone: true)
-        let image = painter.picture([body], ModelView(yaw: 1.1, pitch: -0.4), width: 200, height: 160)
+        let ball = ModelSurface(vertices: v, normals: n, triangles: t)
+        var scene = ModelScene(
+            centre: Vector3(5, 6, 7), radius: 40, view: ModelView(yaw: 1.1, pitch: -0.4), width: 200, height: 160)
+        scene.bones = [.init(surface: ball, label: 22, version: 1, color: .white, isBone: true)]
+        let painter = ModelPainter(scene)
+        let image = painter.picture(scene, over: painter.bones(scene))
         let covered = image.pixels.count { $0 != painter.background }
         // 160 pixels for 80 mm: 2 a millimetre.
         #expect(abs(Double(covered) / (.pi * 40 * 40) - 1) < 0.02)

@@ -5,15 +5,21 @@ struct EmulatedScreen {
     let width: Int
     let height: Int
     var text: [String]
-    var colors: [String]
+    var pens: [Pen]
     private var column = 0
     private var row = 0
-    private var pen = ""
+    private var pen = Pen()
+
+    /// How what is written next looks: colours as they were asked for, and attributes by their numbers.
+    struct Pen: Equatable {
+        var foreground = "", background = ""
+        var attributes: Set<Int> = []
+    }
 
     init(_ width: Int, _ height: Int) {
         (self.width, self.height) = (width, height)
         text = [String](repeating: " ", count: width * height)
-        colors = [String](repeating: "", count: width * height)
+        pens = [Pen](repeating: Pen(), count: width * height)
     }
 
     mutating func receive(_ bytes: [UInt8]) {
@@ -38,18 +44,37 @@ struct EmulatedScreen {
             let n = parameters.split(separator: ";").compactMap { Int($0) }
             (row, column) = ((n.first ?? 1) - 1, (n.last ?? 1) - 1)
         case "J": self = EmulatedScreen(width, height)
-        case "m": pen = parameters == "0" ? "" : String(parameters.dropFirst(parameters.hasPrefix("0;") ? 2 : 0))
+        case "m": take(parameters.split(separator: ";").compactMap { Int($0) })
         default: break
+        }
+    }
+
+    /// Select graphic rendition: one parameter after the other, each on top of what stood before.
+    private mutating func take(_ codes: [Int]) {
+        var i = 0
+        while i < codes.count {
+            let code = codes[i]
+            if code == 0 {
+                pen = Pen()
+            } else if code == 38 || code == 48 {
+                let count = codes[i + 1] == 2 ? 3 : 1
+                let color = codes[(i + 2)..<(i + 2 + count)].map(String.init).joined(separator: ";")
+                if code == 38 { pen.foreground = color } else { pen.background = color }
+                i += 1 + count
+            } else {
+                pen.attributes.insert(code)
+            }
+            i += 1
         }
     }
 
     private mutating func put(_ character: Character) {
         let wide = CharacterWidth.of(character)
         text[row * width + column] = String(character)
-        colors[row * width + column] = pen
+        pens[row * width + column] = pen
         if wide == 2 {
             text[row * width + column + 1] = ""
-            colors[row * width + column + 1] = pen
+            pens[row * width + column + 1] = pen
         }
         column += wide
     }

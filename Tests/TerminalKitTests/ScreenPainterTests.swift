@@ -19,7 +19,8 @@ import Testing
             for _ in 0..<(random(&state) % 6) {
                 let style = CellStyle(
                     random(&state) % 2 == 0 ? nil : RGB(UInt8(random(&state) % 256), 3, 9),
-                    on: random(&state) % 3 == 0 ? RGB(1, 2, UInt8(random(&state) % 256)) : nil)
+                    on: random(&state) % 3 == 0 ? RGB(1, 2, UInt8(random(&state) % 256)) : nil,
+                    bold: random(&state) % 4 == 0)
                 grid.write(
                     words[random(&state) % words.count], column: random(&state) % 26 - 2, row: random(&state) % 8,
                     style: style)
@@ -31,10 +32,13 @@ import Testing
                     let cell = grid[column, row]
                     let shown = screen.text[row * 23 + column]
                     #expect(shown == (cell.width == 0 ? "" : String(cell.character)))
-                    var wanted: [String] = []
-                    if let c = cell.style.foreground { wanted.append("38;2;\(c.red);\(c.green);\(c.blue)") }
-                    if let c = cell.style.background { wanted.append("48;2;\(c.red);\(c.green);\(c.blue)") }
-                    #expect(screen.colors[row * 23 + column] == wanted.joined(separator: ";"))
+                    let pen = screen.pens[row * 23 + column]
+                    func code(_ c: RGB?) -> String { c.map { "\($0.red);\($0.green);\($0.blue)" } ?? "" }
+                    #expect(pen.background == code(cell.style.background))
+                    // A blank shows no foreground.
+                    guard cell.character != " " else { continue }
+                    #expect(pen.foreground == code(cell.style.foreground))
+                    #expect(pen.attributes == (cell.style.isBold ? [1] : []))
                 }
             }
         }
@@ -48,6 +52,21 @@ import Testing
         #expect(painter.paint(grid).isEmpty)
         grid.write("HU 313", column: 4, row: 5)
         #expect(painter.paint(grid).count < 60)
+    }
+
+    /// A slice of grey pixels that all change: so many bytes a cell at most over a slow line.
+    @Test func aPictureCostsFewBytes() {
+        var painter = ScreenPainter(depth: .full)
+        var bytes = 0
+        for step in 0..<2 {
+            var image = RasterImage(width: 60, height: 40)
+            for i in image.pixels.indices { image.pixels[i] = RGB(gray: UInt8((i * 7 + step * 90) % 256)) }
+            var grid = CellGrid(width: 60, height: 20)
+            grid.draw(image, in: grid.bounds)
+            bytes = painter.paint(grid).count
+        }
+        // Two colours of three numbers and the half block: "ESC [ 38;2;…;…;… ; 48;2;…;…;… m" and three bytes.
+        #expect(bytes <= 60 * 20 * (2 + 2 * 16 + 2 + 3) + 20 * 8 + 30)
     }
 
     /// Text of files and people must not reach the terminal as commands.

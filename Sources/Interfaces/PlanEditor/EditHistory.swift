@@ -36,7 +36,7 @@ public struct EditHistory: Sendable {
         position -= 1
         let step = steps[position].reversal
         draft.plan = step.before
-        step.patch?.apply(to: &draft.labels, backwards: true)
+        if let patch = step.patch { draft.apply(patch, backwards: true) }
         return step.patch?.touched ?? []
     }
 
@@ -45,7 +45,7 @@ public struct EditHistory: Sendable {
         let step = steps[position].reversal
         position += 1
         draft.plan = step.after
-        step.patch?.apply(to: &draft.labels)
+        if let patch = step.patch { draft.apply(patch) }
         return step.patch?.touched ?? []
     }
 }

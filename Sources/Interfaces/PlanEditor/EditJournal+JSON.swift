@@ -54,6 +54,7 @@ extension PlanEdit {
         case .remove(let id): .object(["remove": .string(id)])
         case .paint(let stroke): .object(["paint": stroke.json])
         case .rename(let renaming): .object(["rename": renaming.json])
+        case .choose(let id): .object(["choose": .string(id)])
         }
     }
 
@@ -69,6 +70,9 @@ extension PlanEdit {
         case "remove":
             guard let id = value.string else { return nil }
             self = .remove(id: id)
+        case "choose":
+            guard let id = value.string else { return nil }
+            self = .choose(id: id)
         case "paint":
             guard let stroke = BrushStroke(json: value) else { return nil }
             self = .paint(stroke)

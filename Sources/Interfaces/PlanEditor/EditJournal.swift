@@ -1,3 +1,4 @@
+import Dispatch
 import Files
 import Foundation
 import Imaging
@@ -37,6 +38,9 @@ public final class EditJournal {
     public let path: String
     private let file: Int32
     private var isUnflushed = false
+    /// Waits for the disk, so that a person does not.
+    private let disk = DispatchQueue(label: "edits")
+    private let failures = Inbox<Int32>()
 
     /// The journal's place for a plan's file.
     public static func path(forPlan plan: String) -> String { plan + ".edits" }
@@ -57,7 +61,10 @@ public final class EditJournal {
         found = try recover(base)
     }
 
-    deinit { close(file) }
+    deinit {
+        disk.sync {}
+        close(file)
+    }
 
     public private(set) var found: Found
 
@@ -141,6 +148,14 @@ public final class EditJournal {
         guard isUnflushed else { return }
         guard fdatasync(file) == 0 else { throw .journal(path: path, errno: errno) }
         isUnflushed = false
+    }
+
+    /// As `flush`, without waiting for the disk; what then fails is thrown by the next call.
+    public func flushSoon() throws(PlanEditorError) {
+        if let number = failures.takeAll().first { throw .journal(path: path, errno: number) }
+        guard isUnflushed else { return }
+        isUnflushed = false
+        disk.async { [file, failures] in if fdatasync(file) != 0 { failures.put(errno) } }
     }
 
     /// The plan was saved and closed: there is nothing to do again.

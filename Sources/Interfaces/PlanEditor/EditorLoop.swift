@@ -44,7 +44,7 @@ public final class EditorLoop {
             var isEdit = false
             switch wake {
             case .ended:
-                model.session.flush()
+                model.session.flushAtOnce()
                 return
             case .resized:
                 painter.invalidate()
@@ -54,12 +54,12 @@ public final class EditorLoop {
                 flush(start)
                 let waiting = decoder.isWaiting ? decoder.flush() : []
                 for event in waiting { model.handle(event, at: start) }
-                guard model.collect() || !waiting.isEmpty else { continue }
+                guard model.collect(at: start) || !waiting.isEmpty else { continue }
             case .input(let bytes):
                 let before = model.session.draft.plan
                 for event in decoder.receive(bytes) { take(event, start) }
                 isEdit = model.session.draft.plan != before
-                _ = model.collect()
+                _ = model.collect(at: start)
             }
             if model.carryOut(at: Date()) { return }
             try draw()

@@ -41,35 +41,6 @@ extension EditorModel {
 
     // MARK: Approval
 
-    /// What stands against signing, in the plan's order: what was not looked at, what breaks a limit.
-    struct Obstacle: Equatable {
-        let id: String
-        let text: String
-        /// Numbers that are missing or break a limit; unlooked-at pictures are the signer's to judge.
-        let isLimit: Bool
-    }
-
-    var obstacles: [Obstacle] {
-        items.flatMap { item -> [Obstacle] in
-            var found: [Obstacle] = []
-            let missing = review.missing(item)
-            if !missing.isEmpty {
-                let names = missing.map(\.title).joined(separator: ", ")
-                found.append(Obstacle(id: item.id, text: "not looked at: \(names)", isLimit: false))
-            }
-            if item.kind.isScrew, item.screwMetrics == nil {
-                found.append(Obstacle(id: item.id, text: "not measured", isLimit: true))
-            }
-            for limit in broken(item) {
-                found.append(Obstacle(id: item.id, text: LimitWords.text(limit), isLimit: true))
-            }
-            if isUncertain(item) {
-                found.append(Obstacle(id: item.id, text: "the image does not settle this level's name", isLimit: true))
-            }
-            return found
-        }
-    }
-
     func approvalKey(_ key: Key) {
         switch key {
         case .character("S") where !items.isEmpty:

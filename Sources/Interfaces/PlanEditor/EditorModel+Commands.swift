@@ -40,16 +40,22 @@ extension EditorModel {
 
     func select(_ place: Int) {
         guard !items.isEmpty else { return warn("the plan has no items") }
+        let before = item?.kind.isScrew
         state.selected = (place % items.count + items.count) % items.count
+        if let item, item.kind.isScrew != before { state.part = item.kind.isScrew ? .whole : .entry }
         (state.proposal, state.wantsProposal) = (0, false)
         bringToItem()
-        models.prepare(session.draft, item)
+        turnToItem()
     }
 
     /// Slices through the item: across it where the pedicle is narrowest.
     func bringToItem() {
         guard let item else { return }
         state.places.turn = 0
+        guard item.kind.isScrew else {
+            (state.places.depth, state.places.cursor) = (item.length, item.target)
+            return
+        }
         let pedicle = item.side.flatMap { anatomy?.pedicle($0) }?.centre
         let along = (item.target - item.entry).direction
         let depth = pedicle.flatMap { p in along.map { (p - item.entry).along($0) } } ?? item.length / 3
@@ -57,16 +63,18 @@ extension EditorModel {
         state.places.cursor = along.map { item.entry + $0 * state.places.depth } ?? item.entry
     }
 
-    private func stepBack() {
+    func stepBack() {
         guard let title = session.history.undoTitle else { return say("nothing to undo") }
         session.undo()
+        models.forget(session.lastTouched)
         followPlan()
         say("undone: \(title)")
     }
 
-    private func stepForward() {
+    func stepForward() {
         guard let title = session.history.redoTitle else { return say("nothing to redo") }
         session.redo()
+        models.forget(session.lastTouched)
         followPlan()
         say("done again: \(title)")
     }
@@ -95,12 +103,19 @@ extension EditorModel {
         case .turnUp: motion = ItemMotion(tilt: a)
         default: motion = ItemMotion(tilt: -a)
         }
-        guard let place = motion.place(item, axes) else { return }
+        guard let place = place(motion, item, axes) else { return }
         var moved = item
         guard moved.place(entry: place.entry, target: place.target, diameter: item.diameter) else {
             return warn("\(item.id) cannot lie there")
         }
         replace(moved, title: "move \(item.id)", burst: burst("\(command.rawValue) \(item.id)", time))
+    }
+
+    private func place(
+        _ motion: ItemMotion, _ item: PlanItem, _ axes: ItemAxes
+    ) -> (entry: Point<CT>, target: Point<CT>)? {
+        guard !item.kind.isScrew else { return motion.place(item, axes) }
+        return motion.place(path: item, axes) { session.paths.ready?.skin(from: $0, outwards: $1) }
     }
 
     // MARK: Sizes
@@ -138,6 +153,7 @@ extension EditorModel {
     /// The planner's proposals for this pedicle, one after the other, and the one that was there first.
     func nextProposal() {
         state.wantsProposal = false
+        if let item, !item.kind.isScrew { return nextAlternative(item) }
         guard let item, item.kind == .pedicleScrew else { return warn("only pedicle screws have proposals") }
         guard let found = proposals(for: item) else {
             state.wantsProposal = true

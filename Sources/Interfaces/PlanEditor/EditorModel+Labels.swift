@@ -57,7 +57,7 @@ extension EditorModel {
         case "2": state.step = .usual
         case "3": state.step = .coarse
         case "u", "r":
-            if c == "u" ? session.undo() : session.redo() { followPlan() }
+            if c == "u" { stepBack() } else { stepForward() }
         case "f": look(.nextPane)
         case "v": look(.nextView)
         case "z": look(.wholePane)
@@ -98,9 +98,8 @@ extension EditorModel {
         let stroke = BrushStroke(tool: state.brush.tool, label: label, radius: state.brush.radius, places: [place])
         do throws(EditRefusal) {
             try session.perform(.paint(stroke), title: "\(state.brush.tool.rawValue) \(label.name)")
-            followPlan()
             models.forget([label])
-            models.prepare(session.draft, item)
+            followPlan()
         } catch {
             if error != .nothingChanges { warn(LimitWords.text(error)) }
         }
@@ -117,7 +116,7 @@ extension EditorModel {
 
     func rename(_ old: AnatomicalLabel, to text: String) {
         let word = text.trimmingCharacters(in: .whitespaces).uppercased()
-        let present = LevelRenaming.levels(in: session.draft.labels)
+        let present = LevelRenaming.levels(in: session.draft.extents)
         let renaming: LevelRenaming?
         switch word {
         case "+1", "-1": renaming = LevelRenaming.shift(present, by: word == "+1" ? 1 : -1)
@@ -128,10 +127,9 @@ extension EditorModel {
             return warn("'\(text)' is no level to which \(old.name) can be renamed: L4, T12, S1, +1 or -1")
         }
         let count = renaming.pairs.count
+        models.forget(Set(renaming.pairs.flatMap { [$0.old, $0.new] }))
         perform(
             .rename(renaming), title: count > 1 ? "shift the levels by \(word)" : "\(old.name) becomes \(word)")
-        models.forget(Set(renaming.pairs.flatMap { [$0.old, $0.new] }))
-        models.prepare(session.draft, item)
         if state.message == nil { say(count > 1 ? "\(count) levels renamed" : "\(old.name) is now \(word)") }
     }
 }

@@ -186,7 +186,7 @@ extension EditorModel {
         let way = (to - from).vector
         let flat = Displacement<CT>(way - plane.normal * dot(way, plane.normal))
         var moved = item
-        let (entry, target): (Point<CT>, Point<CT>)
+        var (entry, target): (Point<CT>, Point<CT>)
         switch part {
         case .whole: (entry, target) = (item.entry + flat, item.target + flat)
         case .entry:
@@ -195,6 +195,11 @@ extension EditorModel {
         case .target:
             guard let d = (item.target + flat - item.entry).direction else { return }
             (entry, target) = (item.entry, item.entry + d * item.length)
+        }
+        if !item.kind.isScrew {
+            target = part == .entry ? item.target : item.target + flat
+            guard let outwards = (entry - target).direction else { return }
+            entry = session.paths.ready?.skin(from: target, outwards: outwards) ?? entry
         }
         guard moved.place(entry: entry, target: target, diameter: item.diameter) else { return }
         replace(moved, title: "move \(item.id)", burst: burst)

@@ -31,35 +31,42 @@ extension EditorModel {
     var comparison: PlanFile { options.comparison ?? session.opened }
 
     func color(of item: PlanItem, isSelected: Bool) -> RGB {
-        if !broken(item).isEmpty { return state.scheme.bad }
+        if !faults(item).isEmpty { return state.scheme.bad }
         return isSelected ? state.scheme.selected : state.scheme.other
     }
 
-    /// What the 3-D view draws, about the selected item.
-    var modelBodies: (bodies: [ModelPainter.Body], centre: Vector3, radius: Double) {
-        var bodies: [ModelPainter.Body] = []
-        var (low, high) = (Vector3(repeating: .infinity), Vector3(repeating: -.infinity))
-        for level in Set(items.compactMap(\.level)).sorted() {
-            guard let surface = models.surface(level) else { continue }
-            let isOwn = level == item?.level
-            let color = isOwn ? RGB(235, 225, 205) : RGB(165, 160, 150)
-            bodies.append(.init(surface: surface, color: color, isBone: true))
-        }
-        for (i, item) in items.enumerated() {
-            guard let c = item.cylinder else { continue }
-            let solid = ScrewSolid(
-                from: c.entry.coordinates, to: c.tip.coordinates, axis: c.axis.vector, radius: c.radius)
-            bodies.append(
+    /// What the 3-D view draws. The bone stays where it is while a screw is moved in it.
+    func modelScene(width: Int, height: Int) -> ModelScene {
+        var scene = ModelScene(view: state.model, width: width, height: height)
+        for label in models.shown {
+            guard let (surface, version) = models.surface(label) else { continue }
+            scene.bones.append(
                 .init(
-                    surface: ModelSurface(cylinder: solid), color: color(of: item, isSelected: i == state.selected),
-                    isBone: false))
-            low = pointwiseMin(low, pointwiseMin(solid.from, solid.to))
-            high = pointwiseMax(high, pointwiseMax(solid.from, solid.to))
+                    surface: surface, label: label.number, version: version, color: color(ofModel: label),
+                    isBone: ![.vessel, .ventricle, .lesion].contains(label)))
         }
-        guard low.isFinite, high.isFinite else { return (bodies, session.ct.geometry.centre.coordinates, 100) }
-        let all = length(high - low) / 2 + 25
-        // The selected level fills the pane; the zoom goes out to the others.
-        guard let item, let c = item.cylinder else { return (bodies, (low + high) / 2, all) }
-        return (bodies, c.point(at: c.length / 2).coordinates, min(all, 70))
+        scene.items = items.enumerated().compactMap { i, item -> ModelScene.Item? in
+            guard i == state.selected || item.alternativeTo == nil else { return nil }
+            return item.cylinder.map { .init(cylinder: $0, color: color(of: item, isSelected: i == state.selected)) }
+        }
+        let isHead = item?.kind.isScrew == false
+        if let own = models.surface(isHead ? .skull : item?.level ?? .skull)?.surface {
+            (scene.centre, scene.radius) = (Vector3(own.middle), isHead ? 0.62 * Double(own.reach) : 60)
+        } else if let c = item?.cylinder {
+            (scene.centre, scene.radius) = (c.point(at: c.length / 2).coordinates, isHead ? 100 : 60)
+        } else {
+            scene.centre = session.ct.geometry.centre.coordinates
+        }
+        return scene
+    }
+
+    private func color(ofModel label: AnatomicalLabel) -> RGB {
+        switch label {
+        case .vessel: RGB(215, 60, 60)
+        case .ventricle: RGB(70, 120, 215)
+        case .lesion: RGB(200, 110, 200)
+        case _ where label == item?.level: RGB(235, 225, 205)
+        default: RGB(165, 160, 150)
+        }
     }
 }

@@ -14,6 +14,7 @@ public final class EditorModel {
     private var lastMove = (name: "", time: -1.0, number: 0)
     let desk: ProposalDesk
     let models: ModelWorkshop
+    let pictures = PictureDesk()
     /// Which item stands in which row of the screen's list.
     var listRows: [Int: Int] = [:]
 
@@ -34,12 +35,15 @@ public final class EditorModel {
             say("\(entries.count) edits that were not saved have been taken up again; u takes them back")
         case .foreign(let path): warn("Edits of another version of this plan were put aside: \(path)")
         }
+        if let item, !item.kind.isScrew { lookAtPaths(item) }
         bringToItem()
-        models.prepare(session.draft, item)
+        turnToItem()
     }
 
     var items: [PlanItem] { session.draft.plan.items }
     var item: PlanItem? { items.indices.contains(state.selected) ? items[state.selected] : nil }
+    /// Of slices of the body, mm: a head is wider than what screws are planned in.
+    var fieldOfSlices: Double { item.map(\.kind.isScrew) ?? true ? 140 : 200 }
     var anatomy: VertebraAnatomy? { item.flatMap { session.anatomy(of: $0) } }
     var axes: ItemAxes? { item.map { ItemAxes($0, anatomy: anatomy) } }
 
@@ -91,10 +95,14 @@ public final class EditorModel {
         }
     }
 
-    /// Takes in what the background has finished.
+    /// Takes in what the background has finished, and lets it begin what waits.
+    ///
+    /// - Parameter time: seconds by the caller's clock, as for `handle`.
     /// - Returns: whether the screen changes.
-    public func collect() -> Bool {
-        let measured = session.collect(), drawn = models.collect(), proposed = desk.collect()
+    public func collect(at time: Double) -> Bool {
+        let measured = session.collect(at: time), proposed = desk.collect()
+        // What a person works at is measured before anything is drawn of it.
+        let drawn = models.collect(at: time, session.draft, begins: !(item.map(session.isMeasuring) ?? false))
         if proposed, state.wantsProposal { nextProposal() }
         if let failure = session.journalFailure, state.message == nil {
             warn("The journal of edits cannot be written (\(failure)): save now, a kill would lose what you do")
@@ -119,9 +127,7 @@ public final class EditorModel {
 
     /// Puts a new place or size of the selected item into the plan, measured.
     func replace(_ changed: PlanItem, title: String, burst: String?) {
-        var changed = changed
-        if let metrics = session.metrics(of: changed) { changed.state(metrics) }
-        perform(.replace(changed), title: title, burst: burst)
+        perform(.replace(session.measured(changed)), title: title, burst: burst)
         warnOfLimits()
     }
 
@@ -137,6 +143,12 @@ public final class EditorModel {
     /// After any change: the selection exists, the model shows what there is.
     func followPlan() {
         state.selected = min(max(state.selected, 0), max(items.count - 1, 0))
+        turnToItem()
+    }
+
+    /// What is selected is measured and drawn before all else.
+    func turnToItem() {
+        if session.focus != item?.level { session.turn(to: item?.level) }
         models.prepare(session.draft, item)
     }
 
@@ -144,25 +156,6 @@ public final class EditorModel {
     func isUncertain(_ item: PlanItem) -> Bool {
         if item.metrics["level_named_by_person"] == .bool(true) { return false }
         return item.metrics["level_is_certain"] == .bool(false) || item.level.map(options.uncertain.contains) ?? false
-    }
-
-    /// Which limits an item breaks.
-    func broken(_ item: PlanItem) -> [BrokenLimit] {
-        guard let metrics = item.screwMetrics else { return [] }
-        var found = options.limits.broken(by: metrics, diameter: item.diameter, kind: item.kind)
-        for other in items where other.id != item.id && other.level == item.level {
-            guard let gap = item.cylinder.flatMap({ own in other.cylinder?.gap(to: own) }),
-                gap < options.limits.smallestGapOfPair - 1e-6
-            else { continue }
-            found.append(BrokenLimit(name: .gapOfPair, value: gap, limit: options.limits.smallestGapOfPair))
-        }
-        return found
-    }
-
-    private func warnOfLimits() {
-        guard let item, let first = broken(item).first else { return }
-        let more = broken(item).count - 1
-        warn("\(item.id): \(LimitWords.text(first))" + (more > 0 ? ", and \(more) more" : ""))
     }
 }
 

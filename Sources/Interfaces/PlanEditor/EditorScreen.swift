@@ -9,6 +9,19 @@ public struct PlacedImage: Equatable {
     public let image: RasterImage
 }
 
+extension PlacedImage {
+    /// What is left of it above a row; `nil` where that is nothing.
+    func above(row: Int) -> PlacedImage? {
+        let height = min(rect.rows.upperBound, row) - rect.row
+        guard height < rect.height else { return self }
+        guard height > 0 else { return nil }
+        var part = RasterImage(width: image.width, height: image.height * height / rect.height)
+        part.pixels = Array(image.pixels.prefix(part.pixels.count))
+        return PlacedImage(
+            rect: CellRect(column: rect.column, row: rect.row, width: rect.width, height: height), image: part)
+    }
+}
+
 /// What a frame shows: cells, and pictures over some of them.
 public struct EditorFrame {
     public let grid: CellGrid
@@ -21,12 +34,20 @@ public struct EditorScreen {
     /// Pixels of a cell where the terminal shows real pictures; `nil` for half blocks.
     public var pixels: (x: Int, y: Int)?
 
+    private var columns = 80
+
     public init(_ model: EditorModel, pixels: (x: Int, y: Int)? = nil) { (self.model, self.pixels) = (model, pixels) }
 
-    private var state: EditorState { model.state }
-    private var scheme: ColorScheme { state.scheme }
+    var state: EditorState { model.state }
+    var scheme: ColorScheme { state.scheme }
 
     public func draw(columns: Int, rows: Int) -> EditorFrame {
+        var screen = self
+        screen.columns = columns
+        return screen.draw(rows: rows)
+    }
+
+    private func draw(rows: Int) -> EditorFrame {
         var grid = CellGrid(
             width: columns, height: rows, filledWith: Cell(" ", CellStyle(scheme.text, on: scheme.panel)))
         guard columns >= ScreenLayout.smallest.columns, rows >= ScreenLayout.smallest.rows else {
@@ -46,7 +67,7 @@ public struct EditorScreen {
         }
         SidePanel(model: model, scheme: scheme).draw(in: layout.panel, &grid)
         drawMessage(layout.message, &grid)
-        return EditorFrame(grid: grid, images: images)
+        return EditorFrame(grid: grid, images: images.compactMap { $0.above(row: layout.message.row - coveredRows) })
     }
 
     /// A page of text in the pictures' place.
@@ -80,9 +101,9 @@ public struct EditorScreen {
         }
     }
 
-    private func drawMessage(_ rect: CellRect, _ grid: inout CellGrid) {
+    /// What the line at the bottom says, in as many lines as it needs.
+    private var message: (lines: [String], style: CellStyle) {
         var style = CellStyle(scheme.text, on: scheme.bar)
-        grid.fill(rect, with: Cell(" ", style))
         var text = cursorText
         switch state.mode {
         case .prompt(let prompt): text = "\(prompt.title): \(prompt.text)▏"
@@ -93,9 +114,24 @@ public struct EditorScreen {
                 if message.isWarning { style = CellStyle(RGB.black, on: scheme.fair, bold: true) }
             }
         }
-        grid.fill(rect, with: Cell(" ", style))
-        grid.write(" " + text, column: rect.column, row: rect.row, style: style, within: rect)
+        return (text.wrapped(to: columns - 2), style)
     }
+
+    /// A long message grows upwards over the pictures; of one that is too long even so its end is shown.
+    private func drawMessage(_ rect: CellRect, _ grid: inout CellGrid) {
+        let (lines, style) = message
+        let shown = lines.suffix(Self.mostMessageLines)
+        for (i, line) in shown.enumerated() {
+            let row = CellRect(
+                column: rect.column, row: rect.row - shown.count + 1 + i, width: rect.width, height: 1)
+            grid.fill(row, with: Cell(" ", style))
+            grid.write(" " + line, column: row.column, row: row.row, style: style, within: row)
+        }
+    }
+
+    private static let mostMessageLines = 6
+    /// Rows of pictures that the message covers.
+    private var coveredRows: Int { min(message.lines.count, Self.mostMessageLines) - 1 }
 
     /// Where the cursor is, and what is there.
     private var cursorText: String {
@@ -105,116 +141,6 @@ public struct EditorScreen {
         let i = labels.geometry.nearest(p)
         let name = labels.size.contains(i) && labels[i] != 0 ? labels[label: i].name : "no label"
         return "cursor \(p.x.tenths), \(p.y.tenths), \(p.z.tenths) mm  \(hu)  \(name)"
-    }
-
-    // MARK: Pictures
-
-    private func drawPanes(_ rects: [CellRect], _ grid: inout CellGrid, _ images: inout [PlacedImage]) {
-        let kinds = rects.count == 1 ? [focusedKind] : Array(state.panes.prefix(rects.count))
-        var shown: [EditorState.Pane] = []
-        for (kind, rect) in zip(kinds, rects) {
-            let (head, body) = rect.split(top: 1)
-            let scale = pixels ?? (1, 2)
-            let plane = plane(kind, width: body.width * scale.x, height: body.height * scale.y)
-            let pane = EditorState.Pane(kind: kind, rect: body, plane: plane, scale: scale)
-            shown.append(pane)
-            drawHead(kind, head, isFocused: shown.count - 1 == min(state.focus, rects.count - 1), &grid)
-            guard let image = picture(pane) else {
-                grid.write("nothing to show", column: body.column + 1, row: body.row, within: body)
-                continue
-            }
-            if pixels == nil {
-                grid.draw(image, in: body)
-            } else {
-                images.append(PlacedImage(rect: body, image: image))
-            }
-            drawLetters(kind, body, &grid)
-            if let item = model.item { model.review.see(item, in: kind) }
-        }
-        model.state.shown = shown
-    }
-
-    /// The view that fills the screen: the focused one, also while panes are counted anew.
-    private var focusedKind: ViewKind {
-        state.panes[min(max(state.focus, 0), state.panes.count - 1)]
-    }
-
-    private func drawHead(_ kind: ViewKind, _ rect: CellRect, isFocused: Bool, _ grid: inout CellGrid) {
-        let style = CellStyle(isFocused ? RGB.black : scheme.text, on: isFocused ? scheme.focus : scheme.bar)
-        grid.fill(rect, with: Cell(" ", style))
-        var text = " \(kind.title)"
-        switch kind {
-        case .barrel: text += "  \(state.places.depth.tenths) mm from the entry"
-        case .alongFromBelow, .alongFromSide:
-            let turn = degrees(radians: state.places.turn)
-            if abs(turn) > 0.01 { text += "  turned \(turn.tenths)°" }
-        default: break
-        }
-        grid.write(text, column: rect.column, row: rect.row, style: style, within: rect)
-    }
-
-    /// mm a pixel at the usual size: an area of 90 mm for a screw, 160 mm for slices of the body.
-    private func plane(_ kind: ViewKind, width: Int, height: Int) -> PicturePlane? {
-        let field = kind.followsItem ? (kind == .barrel ? 45.0 : 80.0) : 140.0
-        let size = field / Double(max(min(width, height), 1)) * (state.zoom[kind] ?? 1)
-        return state.places.plane(
-            kind, item: model.item, axes: model.axes, width: width, height: height, millimetresPerPixel: size)
-    }
-
-    private func picture(_ pane: EditorState.Pane) -> RasterImage? {
-        let (width, height) = (pane.rect.width * pane.scale.x, pane.rect.height * pane.scale.y)
-        if pane.kind == .model { return modelPicture(width, height) }
-        guard let plane = pane.plane else { return nil }
-        let painter = SlicePainter(
-            ct: model.session.ct, labels: model.session.draft.labels, window: state.window, overlay: state.overlay,
-            scheme: scheme)
-        var image = painter.picture(plane, solids: model.solids)
-        if !pane.kind.followsItem {
-            let at = plane.project(state.places.cursor)
-            if abs(at.behind) < 2, at.x.isFinite, at.y.isFinite, abs(at.x) < 1e6, abs(at.y) < 1e6 {
-                image.drawCross(Int(at.x.rounded()), Int(at.y.rounded()), color: scheme.cursor)
-            }
-            if state.mode == .labels { drawBrush(plane, &image) }
-        }
-        return image
-    }
-
-    private func drawBrush(_ plane: PicturePlane, _ image: inout RasterImage) {
-        let at = plane.project(state.places.cursor)
-        let r = state.brush.radius / plane.millimetresPerPixel
-        for y in 0..<image.height {
-            for x in 0..<image.width {
-                let dx = Double(x) - at.x, dy = Double(y) - at.y
-                if abs((dx * dx + dy * dy).squareRoot() - r) < 0.6 { image[x, y] = scheme.cursor }
-            }
-        }
-    }
-
-    private func modelPicture(_ width: Int, _ height: Int) -> RasterImage {
-        let (bodies, centre, radius) = model.modelBodies
-        return ModelPainter(centre: centre, radius: radius).picture(bodies, state.model, width: width, height: height)
-    }
-
-    /// Which way is which, at the edges of a picture.
-    private func drawLetters(_ kind: ViewKind, _ rect: CellRect, _ grid: inout CellGrid) {
-        let letters: (left: String, right: String, top: String, bottom: String)? =
-            switch kind {
-            case .axial: ("R", "L", "A", "P")
-            case .coronal: ("R", "L", "H", "F")
-            case .sagittal: ("A", "P", "H", "F")
-            case .alongFromBelow: ("R", "L", "A", "P")
-            case .alongFromSide: ("A", "P", "H", "F")
-            case .barrel: ("L", "R", "H", "F")
-            case .model: nil
-            }
-        guard let letters, pixels == nil else { return }
-        let (middleColumn, middleRow) = (rect.column + rect.width / 2, rect.row + rect.height / 2)
-        for (text, column, row) in [
-            (letters.left, rect.column, middleRow), (letters.right, rect.columns.upperBound - 1, middleRow),
-            (letters.top, middleColumn, rect.row), (letters.bottom, middleColumn, rect.rows.upperBound - 1),
-        ] where rect.contains(column: column, row: row) {
-            grid[column, row] = Cell(Character(text), CellStyle(scheme.title, on: RGB(40, 46, 60), bold: true))
-        }
     }
 }
 

@@ -36,6 +36,9 @@ public final class EditorSession {
     private var savedPlan: String
     private var savedLabels: String
     let bench: LevelBench
+    let paths: PathBench
+    /// The level that a person looks at: it is measured first.
+    var focus: AnatomicalLabel?
 
     /// Opens the plan and takes up what a killed editor left.
     ///
@@ -49,16 +52,20 @@ public final class EditorSession {
     ) throws(PlanEditorError) {
         (self.ct, self.metadata, self.files, opened) = (ct, metadata, files, plan)
         draft = PlanDraft(plan: plan, labels: labels)
+        // Now, and not at the first stroke: whoever read them may still hold them.
+        draft.labels.withMutableVoxels { _ in }
         (savedPlan, savedLabels) = (plan.fingerprint, LabelFingerprint.sha256(of: labels))
         let base = EditJournal.Base(planSHA256: savedPlan, labelsSHA256: savedLabels)
         journal = try EditJournal(path: EditJournal.path(forPlan: files.plan), base: base)
         recovery = journal.found
         bench = LevelBench(ct: ct, isImmediate: !worksInBackground)
+        paths = PathBench(ct: ct, isImmediate: !worksInBackground)
         if case .edits(let entries, _) = recovery {
             for entry in entries { redo(entry) }
             try journal.keepRecovered(base, entries)
         }
         prepare()
+        measure()
     }
 
     private var base: EditJournal.Base { EditJournal.Base(planSHA256: savedPlan, labelsSHA256: savedLabels) }
@@ -106,10 +113,16 @@ public final class EditorSession {
         return true
     }
 
+    /// The labels whose voxels the last change touched.
+    private(set) var lastTouched: Set<AnatomicalLabel> = []
+
     private func changed(_ touched: Set<UInt8>) {
-        isChanged = true
-        if !touched.isEmpty { (labelsAreChanged, labelVersion) = (true, labelVersion + 1) }
-        bench.forget(touched)
+        (isChanged, lastTouched) = (true, Set(touched.map { AnatomicalLabel($0) }))
+        if !touched.isEmpty {
+            (labelsAreChanged, labelVersion) = (true, labelVersion + 1)
+            bench.forget(touched)
+            paths.forget()
+        }
         prepare()
         measure()
     }
@@ -121,45 +134,81 @@ public final class EditorSession {
         do throws(PlanEditorError) { try journal.append(entry) } catch { journalFailure = error }
     }
 
-    /// Brings the journal to the disk; to be called twice a second.
+    /// Has the journal brought to the disk; to be called twice a second.
     public func flush() {
+        do throws(PlanEditorError) { try journal.flushSoon() } catch { journalFailure = error }
+    }
+
+    /// Brings the journal to the disk before the program ends.
+    public func flushAtOnce() {
         do throws(PlanEditorError) { try journal.flush() } catch { journalFailure = error }
     }
 
     // MARK: Measuring
 
     private func prepare() {
-        bench.prepare(draft.plan.items.compactMap { $0.isOfOneVertebra ? $0.level : nil }, labels: draft.labels)
+        let items = draft.plan.items
+        let levels = items.filter(\.kind.isScrew).compactMap(\.level)
+        let first = focus.flatMap { levels.contains($0) ? $0 : nil }
+        bench.prepare((first.map { [$0] } ?? []) + levels, labels: draft.labels)
+        paths.prepare(items, labels: draft.labels)
     }
 
-    /// Takes in finished work of the background.
+    /// A person turns to a level: where it is not measured yet it comes first.
+    func turn(to level: AnatomicalLabel?) {
+        focus = level
+        prepare()
+    }
+
+    /// Takes in finished work of the background, and begins what waits.
+    ///
+    /// - Parameter time: s, by a clock that never goes back.
     /// - Returns: whether anything is new.
-    public func collect() -> Bool {
-        guard !bench.collect().isEmpty else { return false }
-        measure()
-        return true
+    public func collect(at time: Double) -> Bool {
+        let isMeasured = bench.collect(at: time, labels: draft.labels)
+        let isFound = paths.collect(at: time, items: draft.plan.items, labels: draft.labels)
+        if isMeasured || isFound { measure() }
+        return isMeasured || isFound
     }
 
-    public var isMeasuring: Bool { bench.isWorking }
+    public var isMeasuring: Bool { bench.isWorking || paths.isWorking }
 
-    /// Measures every item that has no numbers, where its level can be measured.
+    /// Whether the item's numbers are being worked out.
+    func isMeasuring(_ item: PlanItem) -> Bool {
+        item.kind.isScrew ? bench.isWorking(on: item.level) : paths.isWorking
+    }
+
+    /// Measures every item that has no numbers, where it can be measured, and how near the electrodes are to each other.
     private func measure() {
-        for i in draft.plan.items.indices where draft.plan.items[i].screwMetrics == nil {
+        for i in draft.plan.items.indices {
             let item = draft.plan.items[i]
-            guard let metrics = metrics(of: item) else { continue }
-            draft.plan.items[i].state(metrics)
+            if item.kind.isScrew {
+                guard item.screwMetrics == nil, let metrics = bench.metrics(of: item) else {
+                    continue
+                }
+                draft.plan.items[i].state(metrics)
+            } else if let found = paths.measured(item, among: draft.plan.items) {
+                let isWhole = item.trajectoryMetrics != nil
+                if isWhole { draft.plan.items[i].stateSpacing(found) } else { draft.plan.items[i].state(found) }
+            }
         }
     }
 
-    /// What is measured of an item as it lies; `nil` while its level is being worked out, or where it cannot be.
-    public func metrics(of item: PlanItem) -> ScrewMetrics? {
-        guard item.isOfOneVertebra, let evaluator = bench.evaluator(item.level), let side = item.side,
-            let cylinder = item.cylinder
-        else { return nil }
-        return evaluator.metrics(cylinder, side: side, kind: item.kind)
+    /// The item with what is measured of it as it lies; as it is while that is being worked out.
+    func measured(_ item: PlanItem) -> PlanItem {
+        var item = item
+        if let metrics = bench.metrics(of: item) {
+            item.state(metrics)
+        } else if let found = paths.measured(item, among: draft.plan.items) {
+            item.state(found)
+        }
+        return item
     }
 
-    public func anatomy(of item: PlanItem) -> VertebraAnatomy? { bench.evaluator(item.level)?.anatomy }
+    /// What is measured of a screw as it lies; `nil` while its level is being worked out, or where it cannot be.
+    public func metrics(of item: PlanItem) -> ScrewMetrics? { bench.metrics(of: item) }
+
+    public func anatomy(of item: PlanItem) -> VertebraAnatomy? { bench.measures(item.level)?.screws.anatomy }
 
     /// Why a level cannot be measured.
     public func refusal(of level: AnatomicalLabel?) -> PlanningError? {

@@ -3,13 +3,20 @@ import Glibc
 import Imaging
 import Planning
 
-/// A screw's own axes: along it, towards the midline, and towards the head.
+/// An item's own axes: along it, towards the midline, and towards the head. A straight path has no midline: in its place is
+/// what lies on the right as one looks along it.
 public struct ItemAxes: Equatable, Sendable {
     public let along, medial, cranial: Direction<CT>
 
     /// - Parameter anatomy: gives the midline of a turned vertebra; without it the patient's left and the CT's up count.
     public init(_ item: PlanItem, anatomy: VertebraAnatomy?) {
         let axis = (item.target - item.entry).direction ?? .y
+        guard item.kind.isScrew else {
+            (along, cranial) = (axis, Self.upright(axis))
+            // What is on the right as one looks along the path.
+            medial = Direction<CT>(cross(axis.vector, cranial.vector)) ?? .x
+            return
+        }
         let frame = anatomy?.X_CTVertebra.rotation.matrix ?? .identity
         let sign = item.side?.sign ?? 1
         along = axis
@@ -18,6 +25,12 @@ public struct ItemAxes: Equatable, Sendable {
         let side = Direction<CT>(cross(top.vector, axis.vector)) ?? .x
         let towards = dot(side.vector, frame.columns.0) * sign < 0 ? side : -side
         (cranial, medial) = (top, towards)
+    }
+
+    /// Across a path: towards the patient's head, or forwards where the path itself runs along the body.
+    private static func upright(_ axis: Direction<CT>) -> Direction<CT> {
+        let wanted = abs(axis.vector.z) < 0.85 ? Vector3(0, 0, 1) : Vector3(0, -1, 0)
+        return Direction<CT>(wanted - axis.vector * dot(wanted, axis.vector)) ?? .z
     }
 }
 
@@ -43,6 +56,26 @@ public struct ItemMotion: Equatable, Sendable {
     ) {
         (self.part, self.medial, self.cranial, self.along) = (part, medial, cranial, along)
         (self.convergence, self.tilt) = (convergence, tilt)
+    }
+
+    /// Where a straight path then lies: its entry stays on the skin, and its length is what that gives. Turning goes about
+    /// the target, so that the entry moves the way of the key.
+    ///
+    /// - Parameter skin: where a line from a target outwards leaves the skin.
+    public func place(
+        path item: PlanItem, _ axes: ItemAxes, skin: (_ target: Point<CT>, _ outwards: Direction<CT>) -> Point<CT>?
+    ) -> (entry: Point<CT>, target: Point<CT>)? {
+        let across = axes.medial * medial + axes.cranial * cranial
+        var (entry, target) = (item.entry, item.target)
+        if part != .entry { target = target + across }
+        if part != .target { entry = entry + across }
+        let turn = axes.medial * tan(convergence) + axes.cranial * tan(tilt)
+        entry = entry + turn * item.length
+        guard let outwards = (entry - target).direction else { return nil }
+        // Deeper and back is for the target: the skin is where it is.
+        if part == .entry || along == 0 { return (skin(target, outwards) ?? target + outwards * item.length, target) }
+        target = target - outwards * along
+        return (skin(target, outwards) ?? entry, target)
     }
 
     /// Where the item then lies; `nil` where it would have no axis.

@@ -38,7 +38,7 @@ public struct LevelRenaming: Equatable, Sendable {
 
     /// Labels and items get the new names, or nothing changes.
     func apply(to draft: inout PlanDraft) throws(EditRefusal) -> LabelPatch? {
-        let present = Self.levels(in: draft.labels).union(draft.plan.items.compactMap(\.level))
+        let present = Self.levels(in: draft.extents).union(draft.plan.items.compactMap(\.level))
         let moved = Set(pairs.map(\.old))
         if let missing = pairs.first(where: { !present.contains($0.old) }) { throw .noSuchLevel(missing.old) }
         if let taken = pairs.first(where: { present.contains($0.new) && !moved.contains($0.new) }) {
@@ -51,27 +51,38 @@ public struct LevelRenaming: Equatable, Sendable {
             throw .identifierTaken(twice)
         }
         draft.plan = renamed
-        return apply(to: &draft.labels)
+        let patch = patch(draft.labels, draft.extents)
+        guard !patch.isEmpty else { return nil }
+        draft.apply(patch)
+        return patch
     }
 
     /// The levels that have a voxel.
-    static func levels(in labels: LabelVolume) -> Set<AnatomicalLabel> {
-        var seen = [Bool](repeating: false, count: 256)
-        labels.withVoxels { v in for value in v { seen[Int(value)] = true } }
-        let found = seen.indices.filter { seen[$0] }.map { AnatomicalLabel(UInt8($0)) }
+    static func levels(in extents: LabelExtents) -> Set<AnatomicalLabel> {
+        let found = extents.counts.indices.filter { extents.counts[$0] > 0 }.map { AnatomicalLabel(UInt8($0)) }
         return Set(found.filter { $0.isVertebra || $0 == .sacrum })
     }
 
-    private func apply(to labels: inout LabelVolume) -> LabelPatch? {
-        var table = (0...255).map { UInt8($0) }
-        for pair in pairs { table[Int(pair.old.number)] = pair.new.number }
-        var patch = LabelPatch()
-        labels.withVoxels { v in
-            for i in v.indices where table[Int(v[i])] != v[i] { patch.set(i, from: v[i], to: table[Int(v[i])]) }
+    /// The voxels of the renamed levels.
+    private func patch(_ labels: LabelVolume, _ extents: LabelExtents) -> LabelPatch {
+        let size = labels.size
+        let parts = parallelMap(pairs.count) { k -> LabelPatch in
+            var patch = LabelPatch()
+            let (old, new) = (pairs[k].old.number, pairs[k].new.number)
+            guard let box = extents.box(pairs[k].old) else { return patch }
+            labels.withVoxels { v in
+                for z in box.lower.z..<box.upper.z {
+                    for y in box.lower.y..<box.upper.y {
+                        let row = (z * size.y + y) * size.x
+                        for x in box.lower.x..<box.upper.x where v[row + x] == old {
+                            patch.set(row + x, from: old, to: new)
+                        }
+                    }
+                }
+            }
+            return patch
         }
-        guard !patch.isEmpty else { return nil }
-        patch.apply(to: &labels)
-        return patch
+        return parts.reduce(into: LabelPatch()) { $0.append($1) }
     }
 
     private func apply(to plan: inout PlanFile) {

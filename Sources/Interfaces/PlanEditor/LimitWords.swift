@@ -4,27 +4,48 @@ import Planning
 
 /// What the panels say of limits and refusals, short enough for a narrow one.
 enum LimitWords {
-    static func text(_ broken: BrokenLimit) -> String {
-        let isAngle = broken.name == .convergence || broken.name == .cranialTilt
-        let scale = isAngle ? 180 / Double.pi : 1
-        let unit = isAngle ? "°" : broken.name == .isthmusFill ? "" : " mm"
-        let word = broken.value > broken.limit ? "above" : "below"
-        return String(
-            format: "%@ %.2f %@ %.2f%@", name(broken.name), broken.value * scale, word, broken.limit * scale, unit)
+    static func text(_ broken: LimitReading) -> String {
+        let scale = broken.unit.isEmpty ? 100.0 : 1
+        let unit = broken.unit.isEmpty ? " %" : broken.unit == "°" ? "°" : " \(broken.unit)"
+        return "\(broken.short) \(number(broken.value * scale)) \(broken.isAbove ? "above" : "below") "
+            + "\(number(broken.limit * scale))\(unit)"
     }
 
-    private static func name(_ limit: LimitName) -> String {
-        switch limit {
-        case .breach: "breach"
-        case .margin: "bone round it"
-        case .medialMargin: "canal margin"
-        case .anteriorMargin: "bone ahead"
-        case .entryDistance: "entry off bone"
-        case .isthmusFill: "isthmus fill"
-        case .gapOfPair: "gap of the pair"
-        case .convergence: "convergence"
-        case .cranialTilt: "tilt"
-        case .arteryMargin: "artery margin"
+    private static func number(_ x: Double) -> String { String(format: "%.2f", x) }
+
+    static func text(_ finding: TrajectoryFinding) -> String {
+        switch finding {
+        case .brokenLimit(let broken): text(broken.reading)
+        case .entryOffSkin(let distance): "entry \(number(abs(distance))) mm \(distance < 0 ? "under" : "off") the skin"
+        case .blocked(let block): text(block)
+        case .target(let fault): text(fault)
+        case .tooNear(let other, let broken): "\(other): \(text(broken.reading))"
+        case .vesselsUnknown: "no vessels in the labels"
+        case .alternativeOfNothing(let other): "alternative to \(other), which is not there"
+        }
+    }
+
+    private static func text(_ block: PathBlock) -> String {
+        switch block {
+        case .imageEdge: "the image ends before the skin"
+        case .bodyAgain: "the body begins again outside"
+        case .noSkull: "misses the skull's vault"
+        case .otherBone: "crosses other bone"
+        case .roughSkull: "no smooth vault to drill"
+        case .air: "crosses air"
+        case .bright: "crosses metal or unlabelled bone"
+        }
+    }
+
+    private static func text(_ fault: TargetFault) -> String {
+        switch fault {
+        case .notFinite: "the target is no place"
+        case .outsideImage: "target outside the image"
+        case .outsideBody, .inAir: "target in air"
+        case .inBone(let label): "target in bone (\(label.name))"
+        case .inVessel: "target in a vessel"
+        case .inMetal: "target in metal"
+        case .inForbidden(let label): "target in \(label.name), to be avoided"
         }
     }
 

@@ -2,12 +2,26 @@ import Frames
 import Glibc
 import Imaging
 import Meshing
+import Planning
 import TerminalKit
 
 /// A surface ready to be drawn: vertices about the scene's middle, with their normals.
 struct ModelSurface: Sendable {
     let vertices, normals: [SIMD3<Float>]
     let triangles: [SIMD3<Int32>]
+    /// Of the box that holds it.
+    let middle: SIMD3<Float>
+    /// Half the box's diagonal, mm.
+    let reach: Float
+
+    init(vertices: [SIMD3<Float>], normals: [SIMD3<Float>], triangles: [SIMD3<Int32>]) {
+        (self.vertices, self.normals, self.triangles) = (vertices, normals, triangles)
+        let first = vertices.first ?? .zero
+        let low = vertices.reduce(first) { pointwiseMin($0, $1) },
+            high = vertices.reduce(first) { pointwiseMax($0, $1) }
+        middle = (low + high) / 2
+        reach = (((high - low) / 2) * ((high - low) / 2)).sum().squareRoot()
+    }
 }
 
 extension ModelSurface {
@@ -73,20 +87,60 @@ struct ModelView: Equatable, Sendable {
     }
 }
 
-/// Draws surfaces with a depth buffer and a light at the eye; screws show through the bone.
-struct ModelPainter {
-    struct Body {
+/// Everything that the 3-D view shows, and from where.
+struct ModelScene: Equatable, Sendable {
+    struct Bone: Equatable, Sendable {
         let surface: ModelSurface
+        let label: UInt8
+        /// Counts how often the label's surface was made.
+        let version: Int
         let color: RGB
+        /// Bone lets through what lies behind it; vessels and what is looked for stand with the items.
         let isBone: Bool
+
+        static func == (a: Self, b: Self) -> Bool {
+            (a.label, a.version, a.color) == (b.label, b.version, b.color)
+        }
     }
 
+    struct Item: Equatable, Sendable {
+        let cylinder: ScrewCylinder
+        let color: RGB
+    }
+
+    var bones: [Bone] = []
+    var items: [Item] = []
+    /// What is in the picture's middle, and the radius of the sphere that fills it, mm.
+    var centre = Vector3.zero
+    var radius = 100.0
+    var view = ModelView()
+    var width = 0
+    var height = 0
+
+    /// Whether the same bones are seen from the same place: then they need not be drawn again.
+    func sharesBones(with other: Self) -> Bool {
+        var turned = other.view
+        turned.transparency = view.transparency
+        return bones == other.bones && centre == other.centre && radius == other.radius && view == turned
+            && width == other.width && height == other.height
+    }
+}
+
+/// Draws surfaces with a depth buffer and a light at the eye; screws show through the bone.
+struct ModelPainter: Sendable {
     let centre: Vector3
     /// Of the sphere that holds everything, mm.
     let radius: Double
     let background = RGB(12, 16, 24)
+    private let view: ModelView
+    private let width, height: Int
 
-    private struct Layer {
+    init(_ scene: ModelScene) {
+        (centre, radius, view) = (scene.centre, scene.radius, scene.view)
+        (width, height) = (scene.width, scene.height)
+    }
+
+    struct Layer: Sendable {
         var color: [RGB]
         var depth: [Float]
 
@@ -96,14 +150,26 @@ struct ModelPainter {
         }
     }
 
-    func picture(_ bodies: [Body], _ view: ModelView, width: Int, height: Int) -> RasterImage {
-        var bone = Layer(width * height, background), metal = Layer(width * height, background)
-        for body in bodies {
-            if body.isBone {
-                draw(body, view, width, height, &bone)
-            } else {
-                draw(body, view, width, height, &metal)
-            }
+    private var pixelsPerMillimetre: Double { Double(min(width, height)) / (2 * radius) * view.zoom }
+
+    /// The bones alone.
+    func bones(_ scene: ModelScene) -> Layer {
+        var layer = Layer(width * height, background)
+        for bone in scene.bones where bone.isBone { draw(bone.surface, bone.color, &layer) }
+        return layer
+    }
+
+    /// Items and what else is not hidden by bone, over the bones.
+    func picture(_ scene: ModelScene, over bone: Layer) -> RasterImage {
+        var metal = Layer(width * height, background)
+        for body in scene.bones where !body.isBone { draw(body.surface, body.color, &metal) }
+        // A thin electrode is drawn so wide that it shows.
+        let thinnest = 0.6 / max(pixelsPerMillimetre, 1e-6)
+        for item in scene.items {
+            let c = item.cylinder
+            let solid = ScrewSolid(
+                from: c.entry.coordinates, to: c.tip.coordinates, axis: c.axis.vector, radius: max(c.radius, thinnest))
+            draw(ModelSurface(cylinder: solid), item.color, &metal)
         }
         var image = RasterImage(width: width, height: height, filledWith: background)
         for i in image.pixels.indices {
@@ -119,7 +185,7 @@ struct ModelPainter {
     }
 
     /// Rows: to the right, downwards, away from the eye.
-    private func axes(_ view: ModelView) -> (SIMD3<Float>, SIMD3<Float>, SIMD3<Float>) {
+    private var axes: (SIMD3<Float>, SIMD3<Float>, SIMD3<Float>) {
         let (c, s) = (cos(view.yaw), sin(view.yaw)), (cp, sp) = (cos(view.pitch), sin(view.pitch))
         // From behind, the patient's left (+x) is on the left and the head above.
         let right = Vector3(-c, s, 0)
@@ -127,24 +193,34 @@ struct ModelPainter {
         return (SIMD3<Float>(right), SIMD3<Float>(cross(away, right)), SIMD3<Float>(away))
     }
 
-    private func draw(_ body: Body, _ view: ModelView, _ width: Int, _ height: Int, _ layer: inout Layer) {
-        let (right, down, away) = axes(view)
-        let scale = Float(Double(min(width, height)) / (2 * radius) * view.zoom)
+    private func draw(_ surface: ModelSurface, _ color: RGB, _ layer: inout Layer) {
+        let (right, down, away) = axes
+        let scale = Float(pixelsPerMillimetre)
         let middle = SIMD2<Float>(Float(width) / 2, Float(height) / 2), centre = SIMD3<Float>(self.centre)
-        let placed = body.surface.vertices.map { v -> SIMD3<Float> in
+        guard isSeen(surface, scale) else { return }
+        let placed = surface.vertices.map { v -> SIMD3<Float> in
             let d = v - centre
             return SIMD3((d * right).sum() * scale + middle.x, (d * down).sum() * scale + middle.y, (d * away).sum())
         }
-        let light = body.surface.normals.map { n -> Float in 0.25 + 0.75 * max(-(n * away).sum(), 0) }
-        for t in body.surface.triangles {
+        let light = surface.normals.map { n -> Float in 0.25 + 0.75 * max(-(n * away).sum(), 0) }
+        for t in surface.triangles {
             let (i, j, k) = (Int(t.x), Int(t.y), Int(t.z))
-            fill((placed[i], placed[j], placed[k]), (light[i], light[j], light[k]), body.color, width, height, &layer)
+            fill((placed[i], placed[j], placed[k]), (light[i], light[j], light[k]), color, &layer)
         }
     }
 
+    /// Whether the ball about a surface reaches into the picture.
+    private func isSeen(_ surface: ModelSurface, _ scale: Float) -> Bool {
+        let (right, down, _) = axes
+        let d = surface.middle - SIMD3<Float>(centre)
+        let reach = surface.reach * scale
+        return abs((d * right).sum() * scale) < Float(width) / 2 + reach
+            && abs((d * down).sum() * scale) < Float(height) / 2 + reach
+    }
+
     private func fill(
-        _ p: (SIMD3<Float>, SIMD3<Float>, SIMD3<Float>), _ light: (Float, Float, Float), _ color: RGB, _ width: Int,
-        _ height: Int, _ layer: inout Layer
+        _ p: (SIMD3<Float>, SIMD3<Float>, SIMD3<Float>), _ light: (Float, Float, Float), _ color: RGB,
+        _ layer: inout Layer
     ) {
         let (a, b, c) = p
         let area = (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x)

@@ -12,14 +12,29 @@ public enum PlanEdit: Equatable, Sendable {
     case paint(BrushStroke)
     /// Levels get other names, labels and items alike.
     case rename(LevelRenaming)
+    /// An alternative becomes the path that is carried out; the one that was becomes its alternative.
+    case choose(id: String)
 }
 
 /// What the editor works on, and what saving writes.
 public struct PlanDraft: Equatable, Sendable {
     public var plan: PlanFile
     public var labels: LabelVolume
+    /// Where in `labels` each label is.
+    var extents: LabelExtents
 
-    public init(plan: PlanFile, labels: LabelVolume) { (self.plan, self.labels) = (plan, labels) }
+    public init(plan: PlanFile, labels: LabelVolume) {
+        (self.plan, self.labels, extents) = (plan, labels, LabelExtents(labels))
+    }
+
+    /// What `extents` says follows from the labels, but for boxes that were larger once.
+    public static func == (a: Self, b: Self) -> Bool { a.plan == b.plan && a.labels == b.labels }
+
+    /// Makes the voxels of a patch what they became, or what they were.
+    mutating func apply(_ patch: LabelPatch, backwards: Bool = false) {
+        patch.apply(to: &labels, backwards: backwards)
+        extents.follow(patch, backwards: backwards)
+    }
 
     /// Makes the change, and gives what takes it back. Where it throws, nothing has changed.
     mutating func apply(_ edit: PlanEdit) throws(EditRefusal) -> EditReversal {
@@ -39,8 +54,12 @@ public struct PlanDraft: Equatable, Sendable {
         case .paint(let stroke):
             guard stroke.isPossible else { throw .impossibleStroke }
             patch = stroke.apply(to: &labels)
+            if let patch { extents.follow(patch) }
         case .rename(let renaming):
             patch = try renaming.apply(to: &self)
+        case .choose(let id):
+            guard place(of: id) != nil else { throw .noSuchItem(id) }
+            do throws(PlanningError) { try plan.choose(id) } catch { throw .noSuchItem(id) }
         }
         guard patch != nil || plan != before else { throw .nothingChanges }
         if let patch { forgetMetrics(near: patch.touched) }
@@ -51,7 +70,8 @@ public struct PlanDraft: Equatable, Sendable {
 
     /// What was measured on labels that have changed is measured again.
     private mutating func forgetMetrics(near touched: Set<UInt8>) {
-        for i in plan.items.indices where plan.items[i].level?.isMeasured(by: touched) ?? false {
+        for i in plan.items.indices
+        where !plan.items[i].kind.isScrew || plan.items[i].level?.isMeasured(by: touched) ?? false {
             plan.items[i].forgetMetrics()
         }
     }
@@ -90,13 +110,25 @@ struct LabelPatch: Equatable, Sendable {
         after.append(new)
     }
 
+    mutating func append(_ other: LabelPatch) {
+        offsets += other.offsets
+        before += other.before
+        after += other.after
+    }
+
     var isEmpty: Bool { offsets.isEmpty }
     /// Every label that lost or gained voxels.
-    var touched: Set<UInt8> { Set(before).union(after).subtracting([0]) }
+    var touched: Set<UInt8> {
+        var seen = [Bool](repeating: false, count: 256)
+        for value in before { seen[Int(value)] = true }
+        for value in after { seen[Int(value)] = true }
+        return Set((1...255).filter { seen[$0] }.map { UInt8($0) })
+    }
 
     func apply(to labels: inout LabelVolume, backwards: Bool = false) {
         labels.withMutableVoxels { v in
-            for (i, offset) in offsets.enumerated() { v[Int(offset)] = backwards ? before[i] : after[i] }
+            let values = backwards ? before : after
+            for (i, offset) in offsets.enumerated() { v[Int(offset)] = values[i] }
         }
     }
 }

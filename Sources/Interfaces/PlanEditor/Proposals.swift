@@ -94,8 +94,9 @@ final class ProposalDesk {
 extension EditorModel {
     /// The planner's proposals for the item's pedicle; `nil` while they are worked out.
     func proposals(for item: PlanItem) -> [ItemProposal]? {
-        guard let evaluator = session.bench.evaluator(item.level), let side = item.side, item.kind == .pedicleScrew
-        else { return session.isMeasuring ? nil : [] }
+        guard let evaluator = session.bench.measures(item.level)?.screws, let side = item.side,
+            item.kind == .pedicleScrew
+        else { return session.isMeasuring(item) ? nil : [] }
         return desk.proposals(
             .init(id: item.id, labels: session.labelVersion),
             PedicleScrewPlanner(catalogue: options.catalogue, limits: options.limits), evaluator, side, session.ct,

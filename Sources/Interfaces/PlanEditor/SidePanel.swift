@@ -12,7 +12,7 @@ struct SidePanel {
     func draw(in rect: CellRect, _ grid: inout CellGrid) {
         grid.fill(rect, with: Cell(" ", CellStyle(scheme.text, on: scheme.panel)))
         let inner = CellRect(column: rect.column + 1, row: rect.row, width: rect.width - 2, height: rect.height)
-        let numbers = numberLines
+        let numbers = numberLines.flatMap { wrapped($0, inner.width) }
         let listHeight = max(min(model.items.count + 1, inner.height - numbers.count - 1), 4)
         let (list, below) = inner.split(top: listHeight)
         drawList(list, &grid)
@@ -50,8 +50,10 @@ struct SidePanel {
             with: Cell(" ", CellStyle(nil, on: back)))
         let (mark, color) = look(of: item)
         let unseen = model.review.missing(item).isEmpty ? " " : "·"
-        let id = item.id.padding(toLength: 9, withPad: " ", startingAt: 0)
-        let margin = item.screwMetrics.map { String(format: "%6.2f", $0.margin) } ?? "     –"
+        let name = item.alternativeTo == nil ? item.id : "or " + item.id
+        let id = name.padding(toLength: 9, withPad: " ", startingAt: 0)
+        let nearest = item.screwMetrics?.margin ?? item.trajectoryMetrics?.vesselDistance
+        let margin = nearest.map { String(format: "%6.2f", $0) } ?? "     –"
         let size = String(format: "%3.1f×%-3.0f", item.diameter, item.length)
         var at = grid.write(
             "\(isSelected ? "▸" : " ")\(unseen)\(id) \(size)\(margin) ", column: rect.column, row: row,
@@ -63,8 +65,8 @@ struct SidePanel {
     private func look(of item: PlanItem) -> (text: String, color: RGB) {
         // Grades are those of screws through a pedicle; others are judged by their margins.
         let grade = item.kind == .pedicleScrew ? item.screwMetrics?.grade.rawValue ?? "?" : "✓"
-        if item.screwMetrics == nil { return (model.session.isMeasuring ? "…" : "?", scheme.dim) }
-        if !model.broken(item).isEmpty { return ("\(grade)!", scheme.bad) }
+        if !model.isMeasured(item) { return (model.session.isMeasuring(item) ? "…" : "?", scheme.dim) }
+        if !model.faults(item).isEmpty { return ("\(grade == "✓" ? "" : grade)!", scheme.bad) }
         return (grade, grade == "A" || grade == "✓" ? scheme.good : scheme.fair)
     }
 
@@ -88,71 +90,90 @@ struct SidePanel {
             style: CellStyle(line.color ?? scheme.text, on: scheme.panel, bold: line.isBold), within: rect)
     }
 
+    /// A line too long for the panel goes on below, moved in.
+    private func wrapped(_ line: Line, _ width: Int) -> [Line] {
+        guard line.value.isEmpty, line.name.count > width else { return [line] }
+        let parts = line.name.wrapped(to: width - 2)
+        return parts.enumerated().map { i, part in
+            Line(name: (i == 0 ? "" : "  ") + part, color: line.color, isBold: line.isBold)
+        }
+    }
+
     private var numberLines: [Line] {
         guard let item = model.item else { return [Line(name: "no item")] }
         var lines = [
             Line(
                 name: "\(item.id)  \(item.diameter.short) × \(item.length.short) mm", color: scheme.title, isBold: true)
         ]
+        if let other = item.alternativeTo { lines.append(Line(name: "instead of \(other): c chooses it")) }
         if let level = item.level, model.isUncertain(item) {
             lines.append(Line(name: "level \(level.name) uncertain: count!", color: scheme.fair))
         }
-        if let metrics = item.screwMetrics {
-            lines += screwLines(item, metrics)
-        } else if let refusal = model.session.refusal(of: item.level) {
-            lines.append(Line(name: LimitWords.text(refusal), color: scheme.fair))
-        } else if model.session.isMeasuring {
-            lines.append(Line(name: "measuring …"))
-        } else {
-            lines += otherLines(item)
-        }
+        lines += measured(item)
         if let note = item.note { lines.append(Line(name: "note: \(note)")) }
-        for limit in model.broken(item) {
-            lines.append(Line(name: "! " + LimitWords.text(limit), color: scheme.bad, isBold: true))
+        for fault in model.faults(item) {
+            lines.append(Line(name: "! " + fault, color: scheme.bad, isBold: true))
         }
         return lines
+    }
+
+    private func measured(_ item: PlanItem) -> [Line] {
+        if let metrics = item.screwMetrics { return screwLines(item, metrics) }
+        if let metrics = item.trajectoryMetrics {
+            let rest = model.isMeasured(item) ? [] : [Line(name: "being checked …", color: scheme.fair)]
+            return pathLines(item, metrics) + rest
+        }
+        if let refusal = model.session.refusal(of: item.level) {
+            return [Line(name: LimitWords.text(refusal), color: scheme.fair)]
+        }
+        return [Line(name: model.session.isMeasuring(item) ? "being measured …" : "not measured", color: scheme.fair)]
     }
 
     private func screwLines(_ item: PlanItem, _ m: ScrewMetrics) -> [Line] {
-        let limits = model.options.limits
-        func line(_ name: String, _ value: String, bad: Bool = false) -> Line {
-            Line(name: name, value: value, color: bad ? scheme.bad : nil, isBold: bad)
-        }
-        func mm(_ x: Double, _ digits: Int = 2) -> String { String(format: "%.\(digits)f mm", x) }
+        let broken = Set(model.broken(item).map(\.name.key))
+        let json = m.json(diameter: item.diameter, kind: item.kind)
         var lines: [Line] = []
         if item.kind == .pedicleScrew {
             let color = m.grade == .A ? scheme.good : scheme.bad
-            lines.append(Line(name: "grade", value: m.grade.rawValue, color: color, isBold: true))
+            lines.append(
+                Line(name: MetricKey.short("gertzbein_robbins"), value: m.grade.rawValue, color: color, isBold: true))
         }
-        lines += [
-            line("margin to bone", mm(m.margin), bad: m.breach > limits.largestBreach),
-            line("to the canal", mm(m.medialMargin), bad: m.medialMargin < limits.smallestMedialMargin),
-            line("bone ahead", mm(m.anteriorMargin, 1), bad: m.anteriorMargin < limits.smallestAnteriorMargin),
+        let keys = [
+            "margin_mm", "medial_margin_mm", "anterior_margin_mm", "isthmus_fill", "artery_margin_mm",
+            "endplate_clearance_mm", "mean_hu", "convergence_deg", "cranial_tilt_deg",
         ]
-        if let fill = m.fill(diameter: item.diameter) {
-            lines.append(line("isthmus filled", String(format: "%.0f %%", fill * 100), bad: fill > limits.largestFill))
+        // A breach is the same break as the margin's.
+        let marks = broken.contains("breach_mm") ? broken.union(["margin_mm"]) : broken
+        return lines + keys.compactMap { line($0, json[$0]?.number, isBroken: marks.contains($0)) }
+    }
+
+    private func pathLines(_ item: PlanItem, _ m: TrajectoryMetrics) -> [Line] {
+        let limits = TrajectoryLimits()
+        let found = limits.broken(by: m, skullAngle: limits.largestSkullAngle, ventricleMargin: -1e9)
+        let broken = Set(found.map(\.name.key))
+        var json = m.json
+        for key in ["electrode_spacing_mm", "bolt_spacing_mm"] { json[key] = item.metrics[key] }
+        let keys = [
+            "vessel_distance_mm", "risk", "skull_angle_deg", "depth_mm", "brain_length_mm", "ventricle_distance_mm",
+            "no_go_distance_mm", "bone_distance_mm", "midline_crossing_mm", "electrode_spacing_mm", "bolt_spacing_mm",
+        ]
+        var lines = keys.compactMap { line($0, json[$0]?.number, isBroken: broken.contains($0)) }
+        if m.vesselDistance == nil {
+            lines.insert(Line(name: "vessels", value: "unknown", color: scheme.fair, isBold: true), at: 0)
         }
-        if let e = m.arteryMargin { lines.append(line("to the artery", mm(e), bad: e < limits.smallestArteryMargin)) }
-        if let e = m.endplateClearance { lines.append(line("to endplates", mm(e, 1))) }
-        lines.append(line("density", String(format: "%.0f HU", m.meanDensity)))
-        lines.append(
-            line(
-                "convergence", String(format: "%.1f°", degrees(radians: m.convergence)),
-                bad: !limits.convergence.contains(m.convergence)))
-        lines.append(
-            line(
-                "tilt", String(format: "%.1f°", degrees(radians: m.cranialTilt)),
-                bad: abs(m.cranialTilt) > limits.largestTilt))
         return lines
     }
 
-    /// Whatever the plan says of items that are no screws.
-    private func otherLines(_ item: PlanItem) -> [Line] {
-        guard !item.metrics.isEmpty else { return [Line(name: "moved: measure with plan check", color: scheme.fair)] }
-        return item.metrics.keys.sorted().compactMap { key in
-            item.metrics[key]?.number.map {
-                Line(name: key.replacingOccurrences(of: "_", with: " "), value: $0.short)
+    /// A number with its name and unit; `nil` where there is none.
+    private func line(_ key: String, _ value: Double?, isBroken: Bool) -> Line? {
+        guard let value else { return nil }
+        let text =
+            switch MetricKey.unit(key) {
+            case "mm": String(format: "%.2f mm", value)
+            case "°": String(format: "%.1f°", value)
+            case "HU": String(format: "%.0f HU", value)
+            default: key == "isthmus_fill" ? String(format: "%.0f %%", value * 100) : String(format: "%.3f", value)
             }
-        }
+        return Line(name: MetricKey.short(key), value: text, color: isBroken ? scheme.bad : nil, isBold: isBroken)
     }
 }

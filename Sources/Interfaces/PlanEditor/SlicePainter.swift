@@ -17,7 +17,7 @@ struct SlicePainter {
     var scheme: ColorScheme
 
     /// An item as a solid, with its look.
-    struct Solid {
+    struct Solid: Equatable, Sendable {
         let cylinder: ScrewCylinder
         let color: RGB
         /// The label that it must stay in; where it leaves it, the picture says so.
@@ -27,7 +27,16 @@ struct SlicePainter {
         var isGhost = false
     }
 
-    func picture(_ plane: PicturePlane, solids: [Solid]) -> RasterImage {
+    /// A slice before anything is drawn over it.
+    struct Ground: Sendable {
+        let slice: PictureDesk.Slice
+        let image: RasterImage
+        /// The label of each pixel.
+        let marks: [UInt8]
+    }
+
+    func ground(_ slice: PictureDesk.Slice) -> Ground {
+        let plane = slice.plane
         let values = ct.samples(on: plane)
         let marks = labels.labels(on: plane)
         var image = RasterImage(width: plane.width, height: plane.height)
@@ -35,8 +44,25 @@ struct SlicePainter {
             image.pixels[i] = values[i].isNaN ? RGB(10, 14, 28) : RGB(gray: window.gray(values[i]))
         }
         if overlay != .hidden { lay(marks, over: &image) }
-        for solid in solids.sorted(by: { !$0.isSelected && $1.isSelected }) { draw(solid, plane, marks, &image) }
+        return Ground(slice: slice, image: image, marks: marks)
+    }
+
+    func picture(_ ground: Ground, _ lines: PictureDesk.Lines) -> RasterImage {
+        var image = ground.image
+        let plane = ground.slice.plane
+        for solid in lines.solids.sorted(by: { !$0.isSelected && $1.isSelected }) {
+            draw(solid, plane, ground.marks, &image)
+        }
+        if let at = lines.cross {
+            image.drawCross(Int(at.x.rounded()), Int(at.y.rounded()), color: scheme.cursor)
+            if let r = lines.brush { image.drawRing(at.x, at.y, radius: r, color: scheme.cursor) }
+        }
         return image
+    }
+
+    func picture(_ plane: PicturePlane, solids: [Solid]) -> RasterImage {
+        let slice = PictureDesk.Slice(plane: plane, window: window, overlay: overlay, scheme: scheme, version: 0)
+        return picture(ground(slice), .init(solids: solids))
     }
 
     private static func isShown(_ number: UInt8) -> Bool {
@@ -121,6 +147,21 @@ struct SlicePainter {
 }
 
 extension RasterImage {
+    /// A circle of the brush.
+    mutating func drawRing(_ x: Double, _ y: Double, radius: Double, color: RGB) {
+        for j in rows(y - radius - 1, y + radius + 1, height) {
+            for i in rows(x - radius - 1, x + radius + 1, width) {
+                let dx = Double(i) - x, dy = Double(j) - y
+                if abs((dx * dx + dy * dy).squareRoot() - radius) < 0.6 { self[i, j] = color }
+            }
+        }
+    }
+
+    private func rows(_ low: Double, _ high: Double, _ count: Int) -> Range<Int> {
+        func within(_ x: Double) -> Int { Int(min(max(x, 0), Double(count))) }
+        return within(low.rounded(.down))..<within(high.rounded(.up))
+    }
+
     /// Hair lines through a pixel, open in the middle.
     mutating func drawCross(_ x: Int, _ y: Int, color: RGB) {
         let gap = max(2, width / 40)

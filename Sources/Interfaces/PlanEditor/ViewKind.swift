@@ -24,6 +24,12 @@ public enum ViewKind: String, CaseIterable, Sendable {
         }
     }
 
+    /// Of the view for an item: a straight path has no below and no side.
+    func title(of item: PlanItem?) -> String {
+        guard let item, !item.kind.isScrew else { return title }
+        return self == .alongFromBelow ? "along, across" : self == .alongFromSide ? "along, upright" : title
+    }
+
     var followsItem: Bool { self == .alongFromBelow || self == .alongFromSide || self == .barrel }
 }
 

@@ -39,8 +39,8 @@ public struct ScreenPainter: Sendable {
             }
             if before == nil, cell == .blank { continue }
             move(column, row, &out)
-            set(cell.style, &out)
-            out += String(cell.character).utf8
+            set(cell.style, showsForeground: cell.character != " ", &out)
+            out += cell.character.utf8
             // Behind the last column terminals differ in where the cursor is.
             let next = column + Int(cell.width)
             cursor = next < grid.width ? (next, row) : nil
@@ -49,29 +49,63 @@ public struct ScreenPainter: Sendable {
 
     private mutating func move(_ column: Int, _ row: Int, _ out: inout [UInt8]) {
         if let cursor, cursor == (column, row) { return }
-        append("\u{1B}[\(row + 1);\(column + 1)H", to: &out)
+        out += [0x1B, 0x5B]
+        append(row + 1, to: &out)
+        out.append(UInt8(ascii: ";"))
+        append(column + 1, to: &out)
+        out.append(UInt8(ascii: "H"))
     }
 
-    private mutating func set(_ new: CellStyle, _ out: inout [UInt8]) {
+    /// Sends what differs from the cell before: over a slow line half of a picture's bytes would be colours that stay.
+    private mutating func set(_ new: CellStyle, showsForeground: Bool, _ out: inout [UInt8]) {
+        var new = new
+        // A blank has no foreground: whichever stands is right, unless a line is drawn through it.
+        if !showsForeground, !new.isUnderlined, !new.isReversed, let style { new.foreground = style.foreground }
         guard style != new else { return }
+        var codes: [UInt8] = [0x1B, 0x5B]
+        let old = style.flatMap { $0.canBecome(new) ? $0 : nil }
+        if old == nil { addReset(new, &codes) }
+        if let color = new.foreground, old?.foreground != color { add(38, color, &codes) }
+        if let color = new.background, old?.background != color { add(48, color, &codes) }
         style = new
-        var codes = ["0"]
-        if new.isBold { codes.append("1") }
-        if new.isDim { codes.append("2") }
-        if new.isUnderlined { codes.append("4") }
-        if new.isReversed { codes.append("7") }
-        if let color = new.foreground.flatMap({ code(38, $0) }) { codes.append(color) }
-        if let color = new.background.flatMap({ code(48, $0) }) { codes.append(color) }
-        append("\u{1B}[" + codes.joined(separator: ";") + "m", to: &out)
+        guard codes.count > 2 else { return }
+        codes[codes.count - 1] = UInt8(ascii: "m")
+        out += codes
     }
 
-    private func code(_ kind: Int, _ color: RGB) -> String? {
-        switch depth {
-        case .full: "\(kind);2;\(color.red);\(color.green);\(color.blue)"
-        case .indexed: "\(kind);5;\(color.indexed)"
-        case .none: nil
+    private func addReset(_ new: CellStyle, _ codes: inout [UInt8]) {
+        codes += "0;".utf8
+        if new.isBold { codes += "1;".utf8 }
+        if new.isDim { codes += "2;".utf8 }
+        if new.isUnderlined { codes += "4;".utf8 }
+        if new.isReversed { codes += "7;".utf8 }
+    }
+
+    private func add(_ kind: Int, _ color: RGB, _ codes: inout [UInt8]) {
+        guard depth != .none else { return }
+        append(kind, to: &codes)
+        let numbers =
+            depth == .full ? [2, Int(color.red), Int(color.green), Int(color.blue)] : [5, Int(color.indexed)]
+        for number in numbers {
+            codes.append(UInt8(ascii: ";"))
+            append(number, to: &codes)
         }
+        codes.append(UInt8(ascii: ";"))
+    }
+
+    /// A number of at most four digits.
+    private func append(_ number: Int, to out: inout [UInt8]) {
+        for unit in [1000, 100, 10] where number >= unit { out.append(UInt8(48 + number / unit % 10)) }
+        out.append(UInt8(48 + number % 10))
     }
 
     private func append(_ text: String, to out: inout [UInt8]) { out += text.utf8 }
+}
+
+extension CellStyle {
+    /// Whether colours alone lead from this style to another: what is set cannot be unset without all else.
+    fileprivate func canBecome(_ new: CellStyle) -> Bool {
+        isBold == new.isBold && isDim == new.isDim && isUnderlined == new.isUnderlined && isReversed == new.isReversed
+            && (new.foreground != nil || foreground == nil) && (new.background != nil || background == nil)
+    }
 }

@@ -59,6 +59,12 @@ public enum MetricKey {
         "level_is_certain": "level's name certain", "p_grade_a": "probability of grade A",
         "tip_error_95_mm": "tip's error, 95 %", "tip_error_rms_mm": "tip's error, RMS",
         "angle_error_rms_deg": "axis's error, RMS", "dominant_error": "error that matters most",
+        "pair_gap_mm": "gap to the other screw", "artery_margin_mm": "to the vertebral artery's hole",
+        "ventricle_distance_mm": "to the nearest ventricle", "no_go_distance_mm": "to what is to be avoided",
+        "bone_distance_mm": "to other bone", "scalp_length_mm": "way from skin to skull",
+        "bone_length_mm": "way within the skull's bone", "brain_length_mm": "way within the skull",
+        "midline_crossing_mm": "way beyond the midline", "electrode_spacing_mm": "gap to the nearest electrode",
+        "bolt_spacing_mm": "to the nearest electrode's bolt",
     ]
 
     /// The order in which a person wants the ones above; the rest follow by name.

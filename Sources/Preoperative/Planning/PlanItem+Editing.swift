@@ -39,7 +39,8 @@ extension PlanItem {
 
     /// Of the labels and the image, not of where the item lies.
     private static let lastingMetrics: Set<String> = [
-        "label_accuracy_mm", "level_is_certain", "level_named_by_person",
+        "label_accuracy_mm", "level_is_certain", "level_named_by_person", "approach", "avoid_labels", "through_labels",
+        "vessels_known",
     ]
 
     /// One item as a plan's file has it.

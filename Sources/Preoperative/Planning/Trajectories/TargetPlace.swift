@@ -49,7 +49,7 @@ struct TargetPlace: Sendable {
         }
 
         /// In the head where the skull closes most directions in.
-        private func approach(_ target: Point<CT>) -> Approach {
+        func approach(_ target: Point<CT>) -> Approach {
             guard survey[.skull] != nil else { return .body }
             let n = 6
             var met = 0
