@@ -8,22 +8,12 @@ import Testing
 
 /// Whatever is changed in a store is found.
 @Suite struct CaseVerificationTests {
-    private static let filled = Result {
-        let one = try SmallCase()
-        try one.fill()
-        return one
-    }
-
-    /// A filled store's copy, changed by `hurt`, and what verification finds in it.
     private static func found(
         after hurt: (DatabaseQueue) throws -> Void, remembered: TrailPosition? = nil
     ) throws -> CaseVerification {
-        let copy = try filled.get().copy()
+        let copy = try FilledStore.get().copyOfDatabase()
         defer { try? FileManager.default.removeItem(at: copy) }
-        var configuration = Configuration()
-        configuration.foreignKeysEnabled = false
-        let queue = try DatabaseQueue(
-            path: copy.appendingPathComponent("cases.sqlite").path, configuration: configuration)
+        let queue = try FilledStore.carelessQueue(copy)
         try hurt(queue)
         try queue.close()
         return try CaseArchive.verify(copy.path, remembered: remembered)
@@ -36,79 +26,6 @@ import Testing
         // Six slices, their list, labels, two plans, a run.
         #expect(found.objects == 11)
         #expect(try Self.found(after: { _ in }, remembered: found.head).passed)
-    }
-
-    @Test func everyFlippedBitOfEverySmallFileIsFound() throws {
-        let copy = try Self.filled.get().copy()
-        var tried = 0
-        for name in SmallCase.files(below: copy) where !name.hasPrefix("cases.sqlite") && name != "lock" {
-            let url = copy.appendingPathComponent(name)
-            let whole = Array(try Data(contentsOf: url))
-            // Every byte of the small ones; slices share most of theirs, and every 97th byte of them is flipped.
-            let step = whole.count > 1200 ? 97 : whole.count > 600 ? 3 : 1
-            for at in stride(from: whole.count % step, to: whole.count, by: step) {
-                var hurt = whole
-                hurt[at] ^= 1 << UInt8(at % 8)
-                try overwrite(url, hurt)
-                let found = try CaseArchive.verify(copy.path)
-                #expect(!found.passed, "\(name), byte \(at)")
-                tried += 1
-            }
-            try overwrite(url, whole)
-        }
-        #expect(tried > 800)
-        #expect(try CaseArchive.verify(copy.path).passed)
-    }
-
-    @Test func everyFieldOfEveryRowIsFound() throws {
-        var tried = 0
-        for table in StoreTable.allCases.map(\.rawValue) + ["trail", "grdb_migrations"] {
-            let columns = try Self.filled.get().store.queue.read { try $0.columns(in: table).map(\.name) }
-            for column in columns {
-                // Another migration's name is a store that this program does not know: that is refused, not judged.
-                let found = try? Self.found { queue in
-                    try queue.write { db in
-                        let changed =
-                            "CASE typeof(\(column)) WHEN 'integer' THEN \(column) + 1 WHEN 'null' THEN 'x' ELSE \(column) || 'x' END"
-                        let type = try String.fetchOne(
-                            db, sql: "SELECT typeof(\(column)) FROM \(table) ORDER BY rowid DESC LIMIT 1")
-                        let value = type == "null" && ["labels", "version", "passed"].contains(column) ? "1" : changed
-                        try db.execute(
-                            sql:
-                                "UPDATE \(table) SET \(column) = \(value) WHERE rowid = (SELECT max(rowid) FROM \(table))"
-                        )
-                    }
-                }
-                #expect(found.map { !$0.passed } ?? (table == "grdb_migrations"), "\(table).\(column)")
-                tried += 1
-            }
-        }
-        #expect(tried > 50)
-    }
-
-    @Test(arguments: 1...8) func everyEntryOfThePastIsHeld(_ sequence: Int) throws {
-        let removed = try Self.found {
-            try $0.write { try $0.execute(sql: "DELETE FROM trail WHERE sequence = \(sequence)") }
-        }
-        let isNamed = removed.findings.contains {
-            $0 == .entryMissing(sequence: sequence) || $0 == .entriesMissing(known: 8, found: 7)
-        }
-        #expect(isNamed, "\(removed.findings)")
-        // Each byte of its text.
-        let body = try Self.filled.get().store.queue.read {
-            try TrailEntry.fetch($0, "WHERE sequence = ?", [sequence])[0].body
-        }
-        for at in body.utf8.indices.enumerated().filter({ $0.offset % 7 == sequence % 7 }).map(\.offset) {
-            var bytes = Array(body.utf8)
-            bytes[at] ^= 1
-            let text = String(decoding: bytes, as: UTF8.self)
-            let found = try Self.found { queue in
-                try queue.write {
-                    try $0.execute(sql: "UPDATE trail SET body = ? WHERE sequence = ?", arguments: [text, sequence])
-                }
-            }
-            #expect(found.findings.contains(.entryChanged(sequence: sequence)), "byte \(at)")
-        }
     }
 
     /// Somebody without the key who writes the whole rest of the chain anew, so that every hash fits.
@@ -152,7 +69,7 @@ import Testing
 
     /// The last entries and what they added, gone together: only the head knows.
     @Test func aCutEndIsFoundAndNothingIsAdded() throws {
-        let copy = try Self.filled.get().copy()
+        let copy = try FilledStore.get().copy()
         let queue = try DatabaseQueue(path: copy.appendingPathComponent("cases.sqlite").path)
         try queue.write { try $0.execute(sql: "DELETE FROM runs; DELETE FROM trail WHERE sequence >= 7") }
         try queue.close()
@@ -186,7 +103,7 @@ import Testing
     }
 
     @Test func anotherKeyAndNoKeyAreFound() throws {
-        let copy = try Self.filled.get().copy()
+        let copy = try FilledStore.get().copy()
         let key = copy.appendingPathComponent("key")
         let whole = Array(try Data(contentsOf: key))
         try overwrite(key, Array(whole.reversed().drop { $0 == 10 }) + [10])
@@ -200,7 +117,7 @@ import Testing
     }
 
     @Test func missingAndAddedFilesAreFound() throws {
-        let copy = try Self.filled.get().copy()
+        let copy = try FilledStore.get().copy()
         let objects = SmallCase.files(below: copy).filter { $0.hasPrefix("objects") }
         let place = copy.appendingPathComponent(objects[3])
         let sha256 = objects[3].replacing("objects/", with: "").replacing("/", with: "")
@@ -216,41 +133,33 @@ import Testing
         try added.place([try added.stage(Data("of nobody".utf8))])
         let found = try CaseArchive.verify(copy.path)
         #expect(found.passed && found.remarks == [.unneededObjects(count: 1)])
+        // One that is no object is told by its name, wherever it lies.
+        for name in ["notes.txt", "objects/letter", "objects/ab/cd", "staging/left"] {
+            let place = copy.appendingPathComponent(name)
+            try FileManager.default.createDirectory(
+                at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data("x".utf8).write(to: place)
+        }
+        let strays = CaseVerification.Remark.strayFiles([
+            "notes.txt", "objects/ab/cd", "objects/letter", "staging/left",
+        ])
+        #expect(try CaseArchive.verify(copy.path).remarks == [.unneededObjects(count: 1), strays])
     }
 
-    /// Random damage of the database file: found, refused, or without any effect on what is read.
-    @Test func damageOfTheDatabaseIsFoundOrWithoutEffect() throws {
-        let copy = try Self.filled.get().copy()
-        let file = copy.appendingPathComponent("cases.sqlite")
-        let whole = Array(try Data(contentsOf: file))
-        let reference = try content(of: try Self.filled.get().store.queue)
-        var silent = 0
-        let outcome = try fuzz(
-            least: 150,
-            damage: { seed in
-                var random = SeededGenerator(seed: seed)
-                var hurt = whole
-                for _ in 0..<Int.random(in: 1...3, using: &random) {
-                    hurt[Int.random(in: 0..<whole.count, using: &random)] ^=
-                        1 << UInt8.random(in: 0..<8, using: &random)
-                }
-                return hurt
-            },
-            accepts: { bytes in
-                try overwrite(file, bytes)
-                for tail in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file.path + tail) }
-                let found: CaseVerification
-                do { found = try CaseArchive.verify(copy.path) } catch { return false }
-                guard found.passed else { return false }
-                silent += 1
-                let queue = try DatabaseQueue(path: file.path)
-                let now = try content(of: queue)
-                try queue.close()
-                #expect(now == reference, "damage that verification does not see changes what is read")
-                return true
-            })
-        #expect(outcome.tried >= 150)
-        // Much of a small database is empty space.
-        #expect(silent < outcome.tried)
+    /// Another program that holds the database itself, and another command that holds the store.
+    @Test func whoeverHoldsItIsWaitedForAndThenNamed() throws {
+        let copy = try FilledStore.get().copyOfDatabase()
+        let queue = try FilledStore.carelessQueue(copy)
+        let store = try CaseArchive.open(copy.path, patience: 0.2)
+        let busy = CaseStoreError.busy(path: copy.path, seconds: 0.2)
+        try queue.inDatabase { db in
+            try db.execute(sql: "BEGIN IMMEDIATE")
+            #expect(throws: busy) { try store.addPatient("P-99", on: SmallCase.now) }
+            try db.execute(sql: "ROLLBACK")
+        }
+        let lock = try StoreLock(StoreFolder(copy.path))
+        #expect(throws: busy) { try store.addPatient("P-99", on: SmallCase.now) }
+        #expect(throws: busy) { try CaseArchive.verify(copy.path, patience: 0.2) }
+        withExtendedLifetime(lock) {}
     }
 }

@@ -83,6 +83,20 @@ struct SmallCase {
         return place
     }
 
+    /// As `copy`, for who changes the database alone: the objects are those of the original.
+    func copyOfDatabase() throws -> URL {
+        try store.queue.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+        let place = folder.appendingPathComponent("copy-\(UUID().uuidString)")
+        let files = FileManager.default
+        try files.createDirectory(at: place.appendingPathComponent("staging"), withIntermediateDirectories: true)
+        for name in ["cases.sqlite", "key", "head.json"] {
+            try files.copyItem(atPath: "\(store.path)/\(name)", toPath: place.appendingPathComponent(name).path)
+        }
+        try files.createSymbolicLink(
+            atPath: place.appendingPathComponent("objects").path, withDestinationPath: store.path + "/objects")
+        return place
+    }
+
     /// All files below a folder, relative to it.
     static func files(below folder: URL) -> [String] {
         let paths = (try? FileManager.default.subpathsOfDirectory(atPath: folder.path)) ?? []
@@ -91,6 +105,25 @@ struct SmallCase {
             FileManager.default.fileExists(atPath: folder.appendingPathComponent($0).path, isDirectory: &isFolder)
                 && !isFolder.boolValue
         }
+    }
+}
+
+/// A store with everything in it, made once, of which tests change copies.
+enum FilledStore {
+    private static let made = Result {
+        let one = try SmallCase()
+        try one.fill()
+        return one
+    }
+
+    static func get() throws -> SmallCase { try made.get() }
+
+    /// A connection that lets anything be changed, and does not wait for the disk.
+    static func carelessQueue(_ store: URL) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = false
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = OFF") }
+        return try DatabaseQueue(path: store.appendingPathComponent("cases.sqlite").path, configuration: configuration)
     }
 }
 

@@ -72,7 +72,7 @@ extension CaseArchive {
         let who = try Self.text(occasion.who, "who")
         let key = try StoreKey(folder)
         var head: TrailHead?
-        try CaseStoreError.catching(folder.path) {
+        try CaseStoreError.catching(folder) {
             try queue.write { db in
                 let last = try Self.lastEntry(db)
                 try checkEnd(last, db, key)

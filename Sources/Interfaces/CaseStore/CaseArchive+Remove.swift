@@ -30,7 +30,7 @@ extension CaseArchive {
         }
         let removed = try removeUnreferenced()
         // What was overwritten in the database must not live on in its log.
-        try CaseStoreError.catching(folder.path) {
+        try CaseStoreError.catching(folder) {
             try queue.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
         }
         return CaseRemoval(

@@ -20,11 +20,17 @@ public final class CaseArchive: Sendable {
     let queue: DatabaseQueue
 
     public var path: String { folder.path }
+    /// A minute: more than any change takes, s.
+    public static let usualPatience = StoreFolder.usualPatience
 
-    /// - Parameter creating: whether a store is made where there is none.
+    /// - Parameters:
+    ///   - creating: whether a store is made where there is none.
+    ///   - patience: how long each change waits for another's to end, s.
     /// - Throws: `.notFound`, `.notAStore`, `.newerSchema`, `.damaged`, `.file`, `.full`, `.busy`.
-    public static func open(_ path: String, creating: Bool = false) throws(CaseStoreError) -> CaseArchive {
-        let folder = StoreFolder(path)
+    public static func open(
+        _ path: String, creating: Bool = false, patience: Double = usualPatience
+    ) throws(CaseStoreError) -> CaseArchive {
+        let folder = StoreFolder(path, patience: patience)
         if folder.hasDatabase { return try CaseArchive(existing: folder) }
         guard creating else { throw .notFound(path: path) }
         try folder.make()
@@ -44,7 +50,7 @@ public final class CaseArchive: Sendable {
     private init(existing folder: StoreFolder) throws(CaseStoreError) {
         (self.folder, objects) = (folder, ObjectFolder(folder: folder))
         queue = try Self.connect(folder)
-        let isReady = try CaseStoreError.catching(folder.path) { try queue.read { try Self.isReady($0, folder) } }
+        let isReady = try CaseStoreError.catching(folder) { try queue.read { try Self.isReady($0, folder) } }
         guard !isReady else { return }
         let lock = try StoreLock(folder)
         try prepare()
@@ -61,13 +67,13 @@ public final class CaseArchive: Sendable {
     static func connect(_ folder: StoreFolder) throws(CaseStoreError) -> DatabaseQueue {
         var configuration = Configuration()
         configuration.journalMode = .wal
-        configuration.busyMode = .timeout(StoreLock.patience)
+        configuration.busyMode = .timeout(folder.patience)
         configuration.foreignKeysEnabled = true
         configuration.prepareDatabase { db in
             // FULL: what is said to be saved survives a power cut. What is removed is overwritten, not only unlinked.
             try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON")
         }
-        return try CaseStoreError.catching(folder.database) {
+        return try CaseStoreError.catching(folder, at: folder.database) {
             try DatabaseQueue(path: folder.database, configuration: configuration)
         }
     }
@@ -96,17 +102,17 @@ public final class CaseArchive: Sendable {
     /// Brings the schema up to date and writes the first entry, with the lock held.
     private func prepare() throws(CaseStoreError) {
         let key = try StoreKey(folder)
-        try CaseStoreError.catching(folder.path) {
+        try CaseStoreError.catching(folder) {
             if try queue.read({ try Self.isReady($0, folder) }) { return }
             try StoreSchema.migrator.migrate(queue)
         }
-        let isEmpty = try CaseStoreError.catching(folder.path) { try queue.read(Self.isEmpty) }
+        let isEmpty = try CaseStoreError.catching(folder) { try queue.read(Self.isEmpty) }
         guard isEmpty else { return }
         let occasion = CaseOccasion(who: "stylet", time: Date())
         try commitLocked("make-store", nil, occasion, ["key_sha256": .string(key.fingerprint)]) { _ in true }
     }
 
     func read<R>(_ body: (Database) throws -> R) throws(CaseStoreError) -> R {
-        try CaseStoreError.catching(folder.path) { try queue.read(body) }
+        try CaseStoreError.catching(folder) { try queue.read(body) }
     }
 }

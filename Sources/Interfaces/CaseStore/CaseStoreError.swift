@@ -63,13 +63,13 @@ public enum TrailBreak: Error, Equatable, Sendable {
 
 extension CaseStoreError {
     /// What SQLite's refusal means here.
-    init(_ error: DatabaseError, path: String) {
+    init(_ error: DatabaseError, path: String, patience: Double) {
         switch error.resultCode.primaryResultCode {
         case .SQLITE_FULL: self = .full(path: path)
         // Where its shared memory finds no room, SQLite speaks of input and output alone.
         case .SQLITE_IOERR where StoreFolder.isFull(path): self = .full(path: path)
         case .SQLITE_IOERR: self = .file(path: path, errno: EIO)
-        case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy(path: path, seconds: StoreLock.patience)
+        case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy(path: path, seconds: patience)
         case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN, .SQLITE_AUTH:
             // A damaged header looks like a file that may not be written: the system knows whether it may.
             let isAllowed = access(path, R_OK | W_OK) == 0
@@ -79,9 +79,12 @@ extension CaseStoreError {
     }
 
     /// Runs what may throw anything of the database, and says it in this target's words.
-    static func catching<R>(_ path: String, _ body: () throws -> R) throws(CaseStoreError) -> R {
+    static func catching<R>(
+        _ folder: StoreFolder, at path: String? = nil, _ body: () throws -> R
+    ) throws(CaseStoreError) -> R {
+        let path = path ?? folder.path
         do { return try body() } catch let error as CaseStoreError { throw error } catch let error as DatabaseError {
-            throw CaseStoreError(error, path: path)
+            throw CaseStoreError(error, path: path, patience: folder.patience)
         } catch let error as ImagingError { throw .imaging(error) } catch let error as PlanningError {
             throw .planning(error)
         } catch { throw .damaged(path: path, reason: "\(error)") }

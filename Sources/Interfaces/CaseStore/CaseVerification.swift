@@ -92,12 +92,16 @@ extension CaseArchive {
     /// Reads everything in the store and compares it with the trail. Nothing is changed, and damage is an answer, not
     /// an error.
     ///
-    /// - Parameter remembered: a head that an earlier `verify` gave, kept where the store's keepers cannot reach.
+    /// - Parameters:
+    ///   - remembered: a head that an earlier `verify` gave, kept where the store's keepers cannot reach. Without one
+    ///     it cannot be seen that the whole folder was put back to an earlier state.
+    ///   - patience: how long to wait for a change that is being made, s.
     /// - Throws: `.notFound` where there is no store, `.busy`, `.newerSchema`; `.file` where it may not be read.
     public static func verify(
-        _ path: String, remembered: TrailPosition? = nil, progress: ProgressReport? = nil
+        _ path: String, remembered: TrailPosition? = nil, patience: Double = usualPatience,
+        progress: ProgressReport? = nil
     ) throws(CaseStoreError) -> CaseVerification {
-        let folder = StoreFolder(path)
+        let folder = StoreFolder(path, patience: patience)
         guard folder.hasDatabase || access(folder.head, F_OK) == 0 else { throw .notFound(path: path) }
         let lock = try StoreLock(folder, shared: true)
         defer { withExtendedLifetime(lock) {} }
@@ -105,7 +109,7 @@ extension CaseArchive {
         do throws(CaseStoreError) {
             guard folder.hasDatabase else { throw .damaged(path: folder.database, reason: "the file is gone") }
             let queue = try connect(folder)
-            try CaseStoreError.catching(folder.path) {
+            try CaseStoreError.catching(folder) {
                 try queue.read { try examiner.examine($0, remembered: remembered) }
             }
         } catch {

@@ -124,16 +124,30 @@ struct ObjectFolder: Sendable {
         return data
     }
 
-    /// The names of all objects, sorted, and the paths of what is none.
+    /// The names of all objects, sorted, and the paths of what is none, anywhere in the store's folder.
     func all() -> (objects: [String], strays: [String]) {
         var objects: [String] = [], strays: [String] = []
-        let names = { (path: String) in ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
-        for first in names(folder.objects) {
-            for rest in names("\(folder.objects)/\(first)") {
-                if Self.isName(first + rest) { objects.append(first + rest) } else { strays.append("\(first)/\(rest)") }
+        let files = FileManager.default
+        for first in Self.names(folder.objects) {
+            let place = "\(folder.objects)/\(first)"
+            guard let within = try? files.contentsOfDirectory(atPath: place), first.utf8.count == 2 else {
+                strays.append("objects/\(first)")
+                continue
+            }
+            for rest in within.sorted() {
+                if Self.isName(first + rest) {
+                    objects.append(first + rest)
+                } else {
+                    strays.append("objects/\(first)/\(rest)")
+                }
             }
         }
-        return (objects, strays + names(folder.staging).map { "staging/\($0)" })
+        let others = Self.names(folder.path).filter { !StoreFolder.names.contains($0) }
+        return (objects, others + strays + Self.names(folder.staging).map { "staging/\($0)" })
+    }
+
+    private static func names(_ path: String) -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
     }
 
     func remove(_ sha256: String) {

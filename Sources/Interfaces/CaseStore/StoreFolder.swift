@@ -5,8 +5,15 @@ import Imaging
 /// Where the parts of a store lie in its folder.
 struct StoreFolder: Equatable, Sendable {
     let path: String
+    /// How long one waits for another's work, s.
+    let patience: Double
 
-    init(_ path: String) { self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path }
+    init(_ path: String, patience: Double = StoreFolder.usualPatience) {
+        self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        self.patience = patience
+    }
+
+    static let usualPatience = 60.0
 
     var database: String { path + "/cases.sqlite" }
     var objects: String { path + "/objects" }
@@ -94,19 +101,19 @@ struct StoreFolder: Equatable, Sendable {
 
 /// The one who changes a store, among all processes. The system gives it back when its holder ends, however that was.
 final class StoreLock {
-    /// How long one waits for another's work, s.
-    static let patience = 60.0
     private let descriptor: Int32
 
     /// - Parameter shared: for readers who need that nothing changes meanwhile.
     /// - Throws: `.busy`, `.file`.
-    init(_ folder: StoreFolder, shared: Bool = false, patience: Double = StoreLock.patience) throws(CaseStoreError) {
+    init(_ folder: StoreFolder, shared: Bool = false) throws(CaseStoreError) {
         descriptor = open(folder.lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw StoreFolder.problem(folder.lock, errno) }
-        let deadline = ContinuousClock.now + .seconds(patience)
+        let deadline = ContinuousClock.now + .seconds(folder.patience)
         while flock(descriptor, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0 {
             guard errno == EWOULDBLOCK || errno == EINTR else { throw .file(path: folder.lock, errno: errno) }
-            guard ContinuousClock.now < deadline else { throw .busy(path: folder.path, seconds: patience) }
+            guard ContinuousClock.now < deadline else {
+                throw .busy(path: folder.path, seconds: folder.patience)
+            }
             usleep(5000)
         }
     }
