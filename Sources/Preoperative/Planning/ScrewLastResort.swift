@@ -57,10 +57,12 @@ extension ScrewSearch {
 
     private func grid() -> [[Double]] {
         let (isthmus, usual) = (lines.isthmus, objective.usualConvergence)
-        let (wide, high) = (max(0.35 * isthmus.width, 2), max(0.35 * isthmus.height, 3))
+        // Further than the isthmus found: where labels are poor, it may be the wrong place.
+        let (wide, high) = (max(0.4 * isthmus.width, 6), max(0.4 * isthmus.height, 8))
+        let places = [-1.0, -2.0 / 3, -1.0 / 3, 0, 1.0 / 3, 2.0 / 3, 1]
         let shares = [-1.0, -0.5, 0, 0.5, 1]
-        return shares.flatMap { x in
-            shares.flatMap { y in
+        return places.flatMap { x in
+            places.flatMap { y in
                 shares.flatMap { turn in
                     shares.map { tilt in [x * wide, y * high, usual + 0.3 * turn, 0.3 * tilt] }
                 }
