@@ -7,9 +7,9 @@ import Imaging
 /// The thinnest and shortest, over all places of the isthmus and all directions that the limits allow, drawn to nothing
 /// but bone; at the end by exact distances. What this does not find, one may say, is not there.
 extension ScrewSearch {
-    /// Of a screw of the last resort, mm: within the limits by more than planner and checker differ.
-    static let lastBreach = 0.2
-    static let lastMargin = 0.0
+    /// Bone round a screw of the last resort, mm: half of what the labels are known to. Less, and what the labels say of
+    /// thick slices need not be true.
+    private var lastMargin: Double { 0.5 * objective.labelAccuracy }
     /// Bone wanted round such a screw, mm.
     private static let wantedBone = 1.0
 
@@ -50,7 +50,7 @@ extension ScrewSearch {
                 guard let screw = lines.line(p)?.screw(diameter: diameter, length: length) else { return 1e6 }
                 let bone = objective.measurement.exactBone(screw)
                 return shortfall(p, diameter, length, thorough: true) + 40 * max(bone.breach - 0.1, 0)
-                    + 40 * max(0.15 - bone.margin, 0)
+                    + 40 * max(lastMargin + 0.1 - bone.margin, 0)
             }.parameters
         }
     }
@@ -93,8 +93,8 @@ extension ScrewSearch {
         guard let screw = lines.line(p)?.screw(diameter: diameter, length: length)?.roundedForFile else { return nil }
         let metrics = objective.measurement.metrics(screw, side: side)
         var strict = limits
-        strict.largestBreach = min(limits.largestBreach, Self.lastBreach)
-        strict.smallestMargin = max(limits.smallestMargin, Self.lastMargin)
+        strict.largestBreach = min(limits.largestBreach, Self.largestBreach)
+        strict.smallestMargin = max(limits.smallestMargin, lastMargin)
         guard let broken = strict.broken(by: metrics, diameter: diameter).first else {
             return (.found((screw, metrics)), 0)
         }
