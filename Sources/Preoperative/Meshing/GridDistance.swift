@@ -23,8 +23,8 @@ public struct GridDistance: Sendable {
 
     /// - Parameters:
     ///   - rough: at each node, x fastest, mm; kept where it lies outside `band`.
-    ///   - slack: how far the rough distance may be off, mm; beyond it the side is that of the rough one, because where a
-    ///   surface that was laid on another is folded, its normals lie.
+    ///   - slack: how far the rough distance may be off, mm; where the surface would have to be further off, the side is
+    ///   that of the rough distance, because where a surface that was laid on another is folded, its normals lie.
     /// - Returns: mm, negative within the surface.
     public func values(
         of surface: MeshTree, rough: [Float], band: ClosedRange<Double>, slack: Double
@@ -46,8 +46,10 @@ public struct GridDistance: Sendable {
                 : surface.closestPoint(to: Point(p)).map { ($0.point.coordinates, $0.normal.vector) }
             guard let near else { continue }
             let way = p - near.0
-            let isInside = abs(Double(rough[i])) > slack ? rough[i] < 0 : dot(way, near.1) < 0
-            found[i] = Float(isInside ? -length(way) : length(way))
+            let (away, isInside) = (length(way), dot(way, near.1) < 0)
+            // On the other side than the rough distance says it can be only where the surface lies between both.
+            let isBetween = away + abs(Double(rough[i])) <= slack
+            found[i] = Float((isInside == (rough[i] < 0) || isBetween ? isInside : rough[i] < 0) ? -away : away)
         }
         return found
     }

@@ -12,7 +12,7 @@ struct CylinderProbe {
     private static let step = 0.5
     private static let spokes = 32
     /// So many of the lowest places, at least so far apart (mm), are measured exactly, and so many of these looked into.
-    private static let looks = 80
+    private static let looks = 160
     private static let apart = 0.6
     private static let valleys = 8
     /// No place lies this much lower than the nearest that was looked at, mm.

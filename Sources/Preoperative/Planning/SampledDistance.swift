@@ -19,8 +19,8 @@ struct SampledDistance: Sendable {
         let inside, outside: Double
 
         /// Inside as far as any margin is wanted, outside as far as a step's corners reach.
-        static let bone = Band(inside: 2.4, outside: 1.2)
-        static let canal = Band(inside: 1.2, outside: 3.5)
+        static let bone = Band(inside: 4, outside: 1.2)
+        static let canal = Band(inside: 1.2, outside: 7)
     }
 
     /// - Parameters:

@@ -7,9 +7,9 @@ import Imaging
 /// The thinnest and shortest, over all places of the isthmus and all directions that the limits allow, drawn to nothing
 /// but bone; at the end by exact distances. What this does not find, one may say, is not there.
 extension ScrewSearch {
-    /// Of a screw of the last resort, mm: within the limits by more than planner and checker differ.
-    static let lastBreach = 0.2
-    static let lastMargin = 0.0
+    /// Bone round a screw of the last resort, mm: half of what the labels are known to. Less, and what the labels say of
+    /// thick slices need not be true.
+    private var lastMargin: Double { 0.5 * objective.labelAccuracy }
     /// Bone wanted round such a screw, mm.
     private static let wantedBone = 1.0
 
@@ -50,17 +50,19 @@ extension ScrewSearch {
                 guard let screw = lines.line(p)?.screw(diameter: diameter, length: length) else { return 1e6 }
                 let bone = objective.measurement.exactBone(screw)
                 return shortfall(p, diameter, length, thorough: true) + 40 * max(bone.breach - 0.1, 0)
-                    + 40 * max(0.15 - bone.margin, 0)
+                    + 40 * max(lastMargin + 0.1 - bone.margin, 0)
             }.parameters
         }
     }
 
     private func grid() -> [[Double]] {
         let (isthmus, usual) = (lines.isthmus, objective.usualConvergence)
-        let (wide, high) = (max(0.35 * isthmus.width, 2), max(0.35 * isthmus.height, 3))
+        // Further than the isthmus found: where labels are poor, it may be the wrong place.
+        let (wide, high) = (max(0.4 * isthmus.width, 6), max(0.4 * isthmus.height, 8))
+        let places = [-1.0, -2.0 / 3, -1.0 / 3, 0, 1.0 / 3, 2.0 / 3, 1]
         let shares = [-1.0, -0.5, 0, 0.5, 1]
-        return shares.flatMap { x in
-            shares.flatMap { y in
+        return places.flatMap { x in
+            places.flatMap { y in
                 shares.flatMap { turn in
                     shares.map { tilt in [x * wide, y * high, usual + 0.3 * turn, 0.3 * tilt] }
                 }
@@ -91,8 +93,8 @@ extension ScrewSearch {
         guard let screw = lines.line(p)?.screw(diameter: diameter, length: length)?.roundedForFile else { return nil }
         let metrics = objective.measurement.metrics(screw, side: side)
         var strict = limits
-        strict.largestBreach = min(limits.largestBreach, Self.lastBreach)
-        strict.smallestMargin = max(limits.smallestMargin, Self.lastMargin)
+        strict.largestBreach = min(limits.largestBreach, Self.largestBreach)
+        strict.smallestMargin = max(limits.smallestMargin, lastMargin)
         guard let broken = strict.broken(by: metrics, diameter: diameter).first else {
             return (.found((screw, metrics)), 0)
         }

@@ -43,6 +43,11 @@ struct ScrewMeasurement {
         let enough = max(wanted, 3)
         let first = skipped
         let count = max(Int(((screw.length - first) / step).rounded(.up)), 1)
+        // Where the cortex is crossed the bone is not judged, but the canal is.
+        for along in stride(from: 0, to: first, by: 2) {
+            let centre = screw.point(at: along).coordinates
+            for spoke in ring { found.canal = min(found.canal, anatomy.canalField.distance(at: Point(centre + spoke))) }
+        }
         for i in 0...count {
             let along = (screw.length - first) * Double(i) / Double(count)
             let centre = screw.point(at: first + along).coordinates
