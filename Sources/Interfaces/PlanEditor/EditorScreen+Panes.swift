@@ -95,9 +95,10 @@ extension EditorScreen {
         guard let plane = pane.plane, pixels == nil else { return }
         let (right, down) = (plane.right.vector, plane.down.vector)
         let (middleColumn, middleRow) = (rect.column + rect.width / 2, rect.row + rect.height / 2)
-        let right1 = rect.columns.upperBound - AnatomicalLetters.text(right).count
+        // One column in: the letters of two panes side by side are not read as one.
+        let right1 = rect.columns.upperBound - 1 - AnatomicalLetters.text(right).count
         for (way, column, row) in [
-            (-right, rect.column, middleRow), (right, right1, middleRow), (-down, middleColumn, rect.row),
+            (-right, rect.column + 1, middleRow), (right, right1, middleRow), (-down, middleColumn, rect.row),
             (down, middleColumn, rect.rows.upperBound - 1),
         ] {
             let style = CellStyle(scheme.title, on: RGB(40, 46, 60), bold: true)

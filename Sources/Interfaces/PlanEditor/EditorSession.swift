@@ -39,7 +39,10 @@ public final class EditorSession {
     let paths: PathBench
     /// Keeps what is saved somewhere else too, before the files here are written: a case store. It is given the labels where
     /// they were corrected; where it throws, nothing is saved.
-    public var keeper: ((PlanFile, LabelVolume?) throws -> Void)?
+    /// What it gives says to a person where that is.
+    public var keeper: ((PlanFile, LabelVolume?) throws -> String)?
+    /// Where the plan was saved last.
+    private(set) var savedAs: String?
     /// The level that a person looks at: it is measured first.
     var focus: AnatomicalLabel?
 
@@ -232,7 +235,7 @@ public final class EditorSession {
         guard let onDisk = try? PlanFile(path: files.plan), onDisk.fingerprint == savedPlan else {
             throw PlanEditorError.changedElsewhere(path: files.plan)
         }
-        try keeper?(draft.plan, labelsAreChanged ? draft.labels : nil)
+        savedAs = try keeper?(draft.plan, labelsAreChanged ? draft.labels : nil) ?? files.plan
         if labelsAreChanged {
             try LabelWriter.write(draft.labels, of: metadata, to: files.labels, progress: { _ in })
             savedLabels = LabelFingerprint.sha256(of: draft.labels)

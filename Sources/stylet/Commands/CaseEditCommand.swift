@@ -146,7 +146,8 @@ private final class CaseDesk {
     }
 
     /// - Parameter labels: where they were corrected since.
-    func keep(_ plan: PlanFile, _ labels: LabelVolume?) throws {
+    /// - Returns: where it is kept.
+    func keep(_ plan: PlanFile, _ labels: LabelVolume?) throws -> String {
         if let labels {
             corrected = try archive.addLabels(labels, named: Self.labelsName, of: series, on: occasion).record
         }
@@ -155,5 +156,6 @@ private final class CaseDesk {
             plan, named: self.plan.name, of: patient, labels: known, note: "edited", on: occasion)
         if kept.isNew, added.last != kept.record.number { added.append(kept.record.number) }
         version = kept.record
+        return "'\(self.plan.name)' of \(patient.name), version \(version.number)"
     }
 }
