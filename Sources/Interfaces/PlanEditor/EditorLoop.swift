@@ -10,6 +10,8 @@ public final class EditorLoop {
     private let graphics: Graphics?
     private var pixels: (x: Int, y: Int)?
     private var drawnImages: [PlacedImage] = []
+    /// Of the pictures that a kitty shows, by their place in the frame.
+    private var kittyNumbers: [Int: Int] = [:]
     /// From the arrival of keys to the last byte of the answer, ms.
     public private(set) var editLatencies: [Double] = []
     public private(set) var lookLatencies: [Double] = []
@@ -105,21 +107,34 @@ public final class EditorLoop {
         let size = terminal.size
         let frame = EditorScreen(model, pixels: graphics == nil ? nil : pixels).draw(
             columns: size.columns, rows: size.rows)
-        var bytes = painter.paint(frame.grid)
-        for (number, image) in frame.images.enumerated() where !drawnImages.contains(image) {
-            bytes += Array("\u{1B}[\(image.rect.row + 1);\(image.rect.column + 1)H".utf8)
-            switch graphics {
-            case .kitty:
-                bytes += KittyEncoder.encode(
-                    image.image, number: number + 1, columns: image.rect.width, rows: image.rect.height)
-            case .sixel: bytes += SixelEncoder.encode(image.image)
-            case nil: break
-            }
-        }
-        if frame.images.isEmpty, !drawnImages.isEmpty, graphics == .kitty {
-            for number in 1...6 { bytes += KittyEncoder.delete(number: number) }
-        }
+        let bytes = painter.paint(frame.grid, pictures: pictures(frame.images))
         drawnImages = frame.images
         if !bytes.isEmpty { try terminal.write(bytes) }
+    }
+
+    /// What brings the pictures that changed to the screen.
+    private func pictures(_ images: [PlacedImage]) -> [UInt8] {
+        let changed = images.indices.filter { !drawnImages.contains(images[$0]) }
+        func go(to rect: CellRect) -> [UInt8] { Array("\u{1B}[\(rect.row + 1);\(rect.column + 1)H".utf8) }
+        switch graphics {
+        case nil: return []
+        case .sixel: return changed.flatMap { go(to: images[$0].rect) + SixelEncoder.encode(images[$0].image) }
+        case .kitty:
+            var bytes: [UInt8] = []
+            // All are sent before the first is shown: no picture of the frame before stands beside one of this.
+            let numbers = changed.map { (place: $0, old: kittyNumbers[$0], new: (kittyNumbers[$0] ?? $0 + 1) ^ 16) }
+            for one in numbers { bytes += KittyEncoder.transmit(images[one.place].image, number: one.new) }
+            for one in numbers {
+                let rect = images[one.place].rect
+                bytes += go(to: rect) + KittyEncoder.place(number: one.new, columns: rect.width, rows: rect.height)
+                if let old = one.old { bytes += KittyEncoder.delete(number: old) }
+                kittyNumbers[one.place] = one.new
+            }
+            for (place, number) in kittyNumbers where place >= images.count {
+                bytes += KittyEncoder.delete(number: number)
+                kittyNumbers[place] = nil
+            }
+            return bytes
+        }
     }
 }

@@ -89,7 +89,7 @@ extension EditorModel {
             case .quit: return true
             case .save:
                 guard attempt({ try session.save() }) else { return false }
-                say("saved: \(session.files.plan)")
+                say("saved: \(session.savedAs ?? session.files.plan)")
             case .approve(let name, let key):
                 let signed = attempt {
                     try session.approve(as: name, with: ApprovalKey(path: key), at: now)

@@ -37,6 +37,7 @@ extension EditorModel {
 
     /// What the 3-D view draws. The bone stays where it is while a screw is moved in it.
     func modelScene(width: Int, height: Int) -> ModelScene {
+        models.finish(session.draft)
         var scene = ModelScene(view: state.model, width: width, height: height)
         for label in models.shown {
             guard let (surface, version) = models.surface(label) else { continue }

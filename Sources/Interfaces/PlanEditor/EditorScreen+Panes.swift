@@ -12,7 +12,7 @@ extension EditorScreen {
             let scale = pixels ?? (1, 2)
             let plane = plane(kind, width: body.width * scale.x, height: body.height * scale.y)
             shown.append(EditorState.Pane(kind: kind, rect: body, plane: plane, scale: scale))
-            drawHead(kind, head, isFocused: shown.count - 1 == min(state.focus, rects.count - 1), &grid)
+            drawHead(kind, plane, head, isFocused: shown.count - 1 == min(state.focus, rects.count - 1), &grid)
         }
         model.state.shown = shown
         let wishes = shown.compactMap { pane in wish(pane).map { (pane, $0) } }
@@ -37,7 +37,9 @@ extension EditorScreen {
         state.panes[min(max(state.focus, 0), state.panes.count - 1)]
     }
 
-    private func drawHead(_ kind: ViewKind, _ rect: CellRect, isFocused: Bool, _ grid: inout CellGrid) {
+    private func drawHead(
+        _ kind: ViewKind, _ plane: PicturePlane?, _ rect: CellRect, isFocused: Bool, _ grid: inout CellGrid
+    ) {
         let style = CellStyle(isFocused ? RGB.black : scheme.text, on: isFocused ? scheme.focus : scheme.bar)
         grid.fill(rect, with: Cell(" ", style))
         var text = " \(kind.title(of: model.item))"
@@ -49,7 +51,14 @@ extension EditorScreen {
         case .model where model.models.isWorking: text += "  being drawn anew …"
         default: break
         }
-        grid.write(text, column: rect.column, row: rect.row, style: style, within: rect)
+        let end = grid.write(text, column: rect.column, row: rect.row, style: style, within: rect)
+        // Letters do not show over real pictures.
+        guard pixels != nil, let plane else { return }
+        let (right, down) = (plane.right.vector, plane.down.vector)
+        let ways = [-right, right, -down, down].map(AnatomicalLetters.text)
+        let compass = "\(ways[0])←→\(ways[1]) \(ways[2])↑↓\(ways[3]) "
+        let column = rect.columns.upperBound - compass.count
+        if column > end { grid.write(compass, column: column, row: rect.row, style: style, within: rect) }
     }
 
     /// mm a pixel at the usual size: an area of 80 mm for a screw or as long as a path, 140 mm for slices of the body.
@@ -86,9 +95,10 @@ extension EditorScreen {
         guard let plane = pane.plane, pixels == nil else { return }
         let (right, down) = (plane.right.vector, plane.down.vector)
         let (middleColumn, middleRow) = (rect.column + rect.width / 2, rect.row + rect.height / 2)
-        let right1 = rect.columns.upperBound - AnatomicalLetters.text(right).count
+        // One column in: the letters of two panes side by side are not read as one.
+        let right1 = rect.columns.upperBound - 1 - AnatomicalLetters.text(right).count
         for (way, column, row) in [
-            (-right, rect.column, middleRow), (right, right1, middleRow), (-down, middleColumn, rect.row),
+            (-right, rect.column + 1, middleRow), (right, right1, middleRow), (-down, middleColumn, rect.row),
             (down, middleColumn, rect.rows.upperBound - 1),
         ] {
             let style = CellStyle(scheme.title, on: RGB(40, 46, 60), bold: true)

@@ -37,6 +37,12 @@ public final class EditorSession {
     private var savedLabels: String
     let bench: LevelBench
     let paths: PathBench
+    /// Keeps what is saved somewhere else too, before the files here are written: a case store. It is given the labels where
+    /// they were corrected; where it throws, nothing is saved.
+    /// What it gives says to a person where that is.
+    public var keeper: ((PlanFile, LabelVolume?) throws -> String)?
+    /// Where the plan was saved last.
+    private(set) var savedAs: String?
     /// The level that a person looks at: it is measured first.
     var focus: AnatomicalLabel?
 
@@ -45,10 +51,11 @@ public final class EditorSession {
     /// - Parameters:
     ///   - plan: as the file holds it.
     ///   - labels: on the CT's grid.
+    ///   - replacesFile: the plan's file is a copy of `plan` that is made here, as of one in a case store.
     /// - Throws: `PlanEditorError`.
     public init(
         plan: PlanFile, ct: Volume<Int16>, metadata: ImageMetadata, labels: LabelVolume, files: Files,
-        worksInBackground: Bool = true
+        replacesFile: Bool = false, worksInBackground: Bool = true
     ) throws(PlanEditorError) {
         (self.ct, self.metadata, self.files, opened) = (ct, metadata, files, plan)
         draft = PlanDraft(plan: plan, labels: labels)
@@ -57,6 +64,12 @@ public final class EditorSession {
         (savedPlan, savedLabels) = (plan.fingerprint, LabelFingerprint.sha256(of: labels))
         let base = EditJournal.Base(planSHA256: savedPlan, labelsSHA256: savedLabels)
         journal = try EditJournal(path: EditJournal.path(forPlan: files.plan), base: base)
+        if replacesFile {
+            // Only now that no other editor has it open.
+            do throws(PlanningError) { try plan.write(to: files.plan) } catch {
+                throw .unwritable(path: files.plan)
+            }
+        }
         recovery = journal.found
         bench = LevelBench(ct: ct, isImmediate: !worksInBackground)
         paths = PathBench(ct: ct, isImmediate: !worksInBackground)
@@ -222,6 +235,7 @@ public final class EditorSession {
         guard let onDisk = try? PlanFile(path: files.plan), onDisk.fingerprint == savedPlan else {
             throw PlanEditorError.changedElsewhere(path: files.plan)
         }
+        savedAs = try keeper?(draft.plan, labelsAreChanged ? draft.labels : nil) ?? files.plan
         if labelsAreChanged {
             try LabelWriter.write(draft.labels, of: metadata, to: files.labels, progress: { _ in })
             savedLabels = LabelFingerprint.sha256(of: draft.labels)

@@ -131,7 +131,7 @@ struct ModelPainter: Sendable {
     let centre: Vector3
     /// Of the sphere that holds everything, mm.
     let radius: Double
-    let background = RGB(12, 16, 24)
+    let background = RGB(gray: 16)
     private let view: ModelView
     private let width, height: Int
 

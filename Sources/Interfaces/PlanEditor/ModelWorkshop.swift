@@ -47,6 +47,10 @@ final class ModelWorkshop {
                 && draft.extents.box($0) != nil
         }
         for gone in surfaces.keys where draft.extents.box(gone) == nil { surfaces[gone] = nil }
+    }
+
+    /// Where nothing is done in the background: makes what a picture needs.
+    func finish(_ draft: PlanDraft) {
         guard isImmediate else { return }
         for label in wanted { take(label, Self.make(label, draft.labels)) }
         wanted = []

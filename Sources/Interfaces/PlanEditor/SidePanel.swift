@@ -25,7 +25,12 @@ struct SidePanel {
 
     private func drawList(_ rect: CellRect, _ grid: inout CellGrid) {
         let head = CellStyle(scheme.dim, on: scheme.panel)
-        grid.write("item        size mm   margin", column: rect.column, row: rect.row, style: head, within: rect)
+        let hasScrews = model.items.contains(where: \.kind.isScrew)
+        let title = "item".padding(toLength: rect.width - 17, withPad: " ", startingAt: 0)
+        grid.write(
+            title + (hasScrews ? "size mm   margin" : "    mm   vessel"), column: rect.column, row: rect.row,
+            style: head,
+            within: rect)
         model.listRows = [:]
         let rows = max(rect.height - 1, 1)
         let first = min(max(model.state.selected - rows / 2, 0), max(model.items.count - rows, 0))
@@ -50,11 +55,14 @@ struct SidePanel {
             with: Cell(" ", CellStyle(nil, on: back)))
         let (mark, color) = look(of: item)
         let unseen = model.review.missing(item).isEmpty ? " " : "·"
+        // A path has no catalogue's size: its name may be longer.
         let name = item.alternativeTo == nil ? item.id : "or " + item.id
-        let id = name.padding(toLength: 9, withPad: " ", startingAt: 0)
+        let size =
+            item.kind.isScrew
+            ? String(format: "%3.1f×%-3.0f", item.diameter, item.length) : String(format: "%5.0f", item.length)
+        let id = name.padding(toLength: max(rect.width - 12 - size.count, 8), withPad: " ", startingAt: 0)
         let nearest = item.screwMetrics?.margin ?? item.trajectoryMetrics?.vesselDistance
         let margin = nearest.map { String(format: "%6.2f", $0) } ?? "     –"
-        let size = String(format: "%3.1f×%-3.0f", item.diameter, item.length)
         var at = grid.write(
             "\(isSelected ? "▸" : " ")\(unseen)\(id) \(size)\(margin) ", column: rect.column, row: row,
             style: CellStyle(isSelected ? scheme.title : scheme.text, on: back, bold: isSelected), within: rect)

@@ -23,11 +23,15 @@ struct TextPage {
         let inner = rect.inset(1, 0)
         let head = CellStyle(scheme.title, on: scheme.panel, bold: true)
         grid.write(title, column: inner.column, row: inner.row, style: head, within: inner)
-        let rows = max(inner.height - 3, 1)
-        let columns = max(1, min((lines.count + rows - 1) / rows, max(inner.width / 46, 1)))
+        // The page's number takes its place in the foot before it is known.
+        let rows = max(inner.height - 2 - (Self.pageWords(1, 1) + foot).wrapped(to: inner.width).count, 1)
+        // Columns where they are wide enough to read in; what is longer than one goes on below, moved in.
+        let most = max(inner.width / 46, 1)
+        let columns = max(1, min((lines.count + rows - 1) / rows, most))
+        let width = inner.width / columns
+        let lines = lines.flatMap { Self.wrapped($0, columns > 1 ? width - 1 : width) }
         let parts = max((lines.count + rows * columns - 1) / (rows * columns), 1)
         let first = part % parts * rows * columns
-        let width = inner.width / columns
         for (i, line) in lines.dropFirst(first).prefix(rows * columns).enumerated() {
             let box = CellRect(
                 column: inner.column + i / rows * width, row: inner.row + 2, width: max(width - 1, 1), height: rows)
@@ -36,10 +40,22 @@ struct TextPage {
                 line.text, column: box.column, row: box.row + i % rows,
                 style: CellStyle(color, on: scheme.panel, bold: line.isHead || line.isWarning), within: box)
         }
-        let more = parts > 1 ? "page \(part % parts + 1) of \(parts), Space turns · " : ""
-        grid.write(
-            more + foot, column: inner.column, row: inner.rows.upperBound - 1,
-            style: CellStyle(scheme.dim, on: scheme.panel), within: inner)
+        let words = (parts > 1 ? Self.pageWords(part % parts + 1, parts) : "") + foot
+        let below = words.wrapped(to: inner.width)
+        for (i, line) in below.enumerated() {
+            grid.write(
+                line, column: inner.column, row: inner.rows.upperBound - below.count + i,
+                style: CellStyle(scheme.dim, on: scheme.panel), within: inner)
+        }
+    }
+
+    private static func pageWords(_ part: Int, _ parts: Int) -> String { "page \(part) of \(parts), Space turns · " }
+
+    private static func wrapped(_ line: Line, _ width: Int) -> [Line] {
+        guard line.text.count > width else { return [line] }
+        return line.text.wrapped(to: width - 3).enumerated().map { i, text in
+            Line(text: (i == 0 ? "" : "   ") + text, isHead: line.isHead, isWarning: line.isWarning)
+        }
     }
 
     /// Every key, from the table that obeys them.
@@ -123,6 +139,15 @@ struct TextPage {
             if abs(m.medialMargin - n.medialMargin) > 0.005 {
                 found.append(String(format: "canal %.2f → %.2f mm", m.medialMargin, n.medialMargin))
             }
+        }
+        if let m = a.trajectoryMetrics, let n = b.trajectoryMetrics {
+            for key in ["vessel_distance_mm", "risk", "skull_angle_deg"] {
+                guard let x = m.json[key]?.number, let y = n.json[key]?.number, abs(x - y) > 0.005 else { continue }
+                found.append(String(format: "\(MetricKey.short(key)) %.2f → %.2f", x, y))
+            }
+        }
+        if a.alternativeTo != b.alternativeTo {
+            found.append(b.alternativeTo.map { "now an alternative to \($0)" } ?? "now to be carried out")
         }
         if a.note != b.note { found.append(b.note.map { "note: \($0)" } ?? "note taken away") }
         if a.level != b.level { found.append("level \(a.level?.name ?? "–") → \(b.level?.name ?? "–")") }

@@ -1,8 +1,8 @@
 /// Pictures by kitty's graphics protocol (sw.kovidgoyal.net/kitty/graphics-protocol): 24-bit pixels in base 64, in pieces
 /// of at most 4,096 bytes.
 public enum KittyEncoder {
-    /// The picture `number`, shown from the cursor's place on over so many cells; one of that number before goes.
-    public static func encode(_ image: RasterImage, number: Int, columns: Int, rows: Int) -> [UInt8] {
+    /// The pixels of a picture, for `place` to show.
+    public static func transmit(_ image: RasterImage, number: Int) -> [UInt8] {
         guard image.width > 0, image.height > 0 else { return [] }
         let payload = base64(image)
         var out: [UInt8] = []
@@ -11,15 +11,18 @@ public enum KittyEncoder {
             let end = min(at + 4096, payload.count)
             let more = end < payload.count ? 1 : 0
             let control =
-                at == 0
-                ? "a=T,f=24,s=\(image.width),v=\(image.height),i=\(number),p=1,c=\(columns),r=\(rows),C=1,q=2,m=\(more)"
-                : "m=\(more)"
+                at == 0 ? "a=t,f=24,s=\(image.width),v=\(image.height),i=\(number),q=2,m=\(more)" : "m=\(more)"
             out += "\u{1B}_G\(control);".utf8
             out += payload[at..<end]
             out += "\u{1B}\\".utf8
             at = end
         }
         return out
+    }
+
+    /// Shows a picture that was sent, from the cursor's place on over so many cells.
+    public static func place(number: Int, columns: Int, rows: Int) -> [UInt8] {
+        Array("\u{1B}_Ga=p,i=\(number),p=1,c=\(columns),r=\(rows),C=1,q=2\u{1B}\\".utf8)
     }
 
     /// Takes the picture off the screen and forgets it.

@@ -17,15 +17,17 @@ public struct ScreenPainter: Sendable {
 
     /// The bytes that make the screen show `grid`: only what changed, and all at once where the terminal knows
     /// synchronised output (mode 2026).
-    public mutating func paint(_ grid: CellGrid) -> [UInt8] {
+    ///
+    /// - Parameter pictures: what is to appear together with the cells.
+    public mutating func paint(_ grid: CellGrid, pictures: [UInt8] = []) -> [UInt8] {
         var out: [UInt8] = []
         let before = shown.flatMap { $0.width == grid.width && $0.height == grid.height ? $0 : nil }
         if before == nil { append("\u{1B}[0m\u{1B}[2J", to: &out) }
         (style, cursor) = (nil, nil)
         for row in 0..<grid.height { paint(row, grid, before, &out) }
         shown = grid
-        guard !out.isEmpty else { return [] }
-        return Array("\u{1B}[?2026h".utf8) + out + Array("\u{1B}[0m\u{1B}[?2026l".utf8)
+        guard !out.isEmpty || !pictures.isEmpty else { return [] }
+        return Array("\u{1B}[?2026h".utf8) + out + Array("\u{1B}[0m".utf8) + pictures + Array("\u{1B}[?2026l".utf8)
     }
 
     private mutating func paint(_ row: Int, _ grid: CellGrid, _ before: CellGrid?, _ out: inout [UInt8]) {

@@ -1,28 +1,35 @@
 /// Pictures as sixels (DEC STD 070, chapter 9): six pixels a byte, one colour after the other.
 ///
-/// Colours are brought to a palette of 6 levels of red and blue and 7 of green, which leaves greys of a CT recognisable
-/// through error diffusion along each line.
+/// Sixel colours are told in percent, and terminals have 256 of them. Greys, most of a CT, get 51 of their own, 2 % apart, and
+/// need no dots to look even; all other colours are brought to 5 levels of red and blue and 8 of green, with the error passed
+/// on along each line.
 public enum SixelEncoder {
-    private static let levels = (red: 6, green: 7, blue: 6)
+    private static let greys = 51
+    private static let levels = SIMD3<Float>(4, 7, 4)
+    private static let colors = greys + 5 * 8 * 5
 
     public static func encode(_ image: RasterImage) -> [UInt8] {
         guard image.width > 0, image.height > 0 else { return [] }
         let indices = quantised(image)
         var out = Array("\u{1B}P0;1;0q\"1;1;\(image.width);\(image.height)".utf8)
-        var used = [Bool](repeating: false, count: 252)
+        var used = [Bool](repeating: false, count: colors)
         for index in indices { used[Int(index)] = true }
         for index in used.indices where used[index] {
             let (r, g, b) = percent(index)
             out += "#\(index);2;\(r);\(g);\(b)".utf8
         }
-        for top in stride(from: 0, to: image.height, by: 6) { band(top, image, indices, &out) }
+        var bands = SixelBands(width: image.width, colors: colors)
+        for top in stride(from: 0, to: image.height, by: 6) {
+            bands.append(indices, top: top, rows: min(6, image.height - top), to: &out)
+        }
         return out + Array("\u{1B}\\".utf8)
     }
 
     private static func percent(_ index: Int) -> (Int, Int, Int) {
-        let (r, rest) = index.quotientAndRemainder(dividingBy: levels.green * levels.blue)
-        let (g, b) = rest.quotientAndRemainder(dividingBy: levels.blue)
-        return (100 * r / (levels.red - 1), 100 * g / (levels.green - 1), 100 * b / (levels.blue - 1))
+        guard index >= greys else { return (2 * index, 2 * index, 2 * index) }
+        let (r, rest) = (index - greys).quotientAndRemainder(dividingBy: 40)
+        let (g, b) = rest.quotientAndRemainder(dividingBy: 5)
+        return (25 * r, 100 * g / 7, 25 * b)
     }
 
     private static func quantised(_ image: RasterImage) -> [UInt8] {
@@ -31,62 +38,78 @@ public enum SixelEncoder {
             var error = SIMD3<Float>(repeating: 0)
             for x in 0..<image.width {
                 let p = image[x, y]
+                if p.red == p.green, p.green == p.blue {
+                    // (50 · grey + 127) / 255, rounded
+                    indices[y * image.width + x] = UInt8((Int(p.red) * 50 + 127) / 255)
+                    error = .zero
+                    continue
+                }
                 let wanted = SIMD3(Float(p.red), Float(p.green), Float(p.blue)) + error
-                let count = SIMD3<Float>(Float(levels.red - 1), Float(levels.green - 1), Float(levels.blue - 1))
-                let level = (wanted / 255 * count).rounded(.toNearestOrEven).clamped(
-                    lowerBound: .zero, upperBound: count)
-                error = wanted - level / count * 255
-                indices[y * image.width + x] = UInt8(
-                    Int(level.x) * levels.green * levels.blue + Int(level.y) * levels.blue + Int(level.z))
+                let level = (wanted / 255 * levels).rounded(.toNearestOrEven).clamped(
+                    lowerBound: .zero, upperBound: levels)
+                error = wanted - level / levels * 255
+                indices[y * image.width + x] = UInt8(greys + Int(level.x) * 40 + Int(level.y) * 5 + Int(level.z))
             }
         }
         return indices
     }
+}
 
-    private static func band(_ top: Int, _ image: RasterImage, _ indices: [UInt8], _ out: inout [UInt8]) {
-        let rows = min(6, image.height - top)
-        var masks = [[UInt8]?](repeating: nil, count: 252)
+/// Writes bands of six rows: for each colour of a band, where it is.
+private struct SixelBands {
+    private let width: Int
+    /// Six rows of a colour's pixels as bits, one colour behind the other; empty between two bands.
+    private var masks: [UInt8]
+    /// The columns that a colour has in this band; empty where it has none.
+    private var columns: [ClosedRange<Int>?]
+
+    init(width: Int, colors: Int) {
+        self.width = width
+        masks = [UInt8](repeating: 0, count: colors * width)
+        columns = [ClosedRange<Int>?](repeating: nil, count: colors)
+    }
+
+    mutating func append(_ indices: [UInt8], top: Int, rows: Int, to out: inout [UInt8]) {
         for row in 0..<rows {
-            for x in 0..<image.width {
-                let color = Int(indices[(top + row) * image.width + x])
-                masks[color, default: image.width][x] |= 1 << UInt8(row)
+            for x in 0..<width {
+                let color = Int(indices[(top + row) * width + x])
+                masks[color * width + x] |= 1 << UInt8(row)
+                columns[color] = columns[color].map { min($0.lowerBound, x)...max($0.upperBound, x) } ?? x...x
             }
         }
-        for (color, mask) in masks.enumerated() {
-            guard let mask else { continue }
+        for color in columns.indices {
+            guard let range = columns[color] else { continue }
             out += "#\(color)".utf8
-            runs(mask, &out)
+            write(color, range, &out)
             out.append(UInt8(ascii: "$"))
+            columns[color] = nil
         }
         out.append(UInt8(ascii: "-"))
     }
 
-    private static func runs(_ mask: [UInt8], _ out: inout [UInt8]) {
-        // What is empty up to the end need not be sent.
-        let end = (mask.lastIndex { $0 != 0 } ?? -1) + 1
-        var at = 0
-        while at < end {
-            var next = at + 1
-            while next < end, mask[next] == mask[at] { next += 1 }
-            let byte = 63 + mask[at]
-            if next - at > 3 {
-                out += "!\(next - at)".utf8
-                out.append(byte)
-            } else {
-                out += repeatElement(byte, count: next - at)
+    /// Runs of like sixels; what is empty behind the last need not be sent.
+    private mutating func write(_ color: Int, _ range: ClosedRange<Int>, _ out: inout [UInt8]) {
+        if range.lowerBound > 0 { put(0, count: range.lowerBound, &out) }
+        var at = range.lowerBound
+        while at <= range.upperBound {
+            let mask = masks[color * width + at]
+            var next = at
+            while next <= range.upperBound, masks[color * width + next] == mask {
+                masks[color * width + next] = 0
+                next += 1
             }
+            put(mask, count: next - at, &out)
             at = next
         }
     }
-}
 
-extension Array where Element == [UInt8]? {
-    /// The mask of a colour, made empty where there is none yet.
-    fileprivate subscript(color: Int, default width: Int) -> [UInt8] {
-        get { self[color] ?? [UInt8](repeating: 0, count: width) }
-        _modify {
-            if self[color] == nil { self[color] = [UInt8](repeating: 0, count: width) }
-            yield &self[color]!
+    private func put(_ mask: UInt8, count: Int, _ out: inout [UInt8]) {
+        let byte = 63 + mask
+        guard count > 3 else {
+            out += repeatElement(byte, count: count)
+            return
         }
+        out += "!\(count)".utf8
+        out.append(byte)
     }
 }

@@ -8,7 +8,8 @@ struct CaseGroup: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "case", abstract: "Keep cases: images, labels, every version of a plan, approvals and runs.",
         subcommands: [
-            CaseAdd.self, CaseList.self, CaseShow.self, CaseLog.self, CaseExportCommand.self, CaseVerify.self,
+            CaseAdd.self, CaseList.self, CaseShow.self, CaseEdit.self, CaseLog.self, CaseExportCommand.self,
+            CaseVerify.self,
             CaseRemove.self,
         ])
 }
@@ -252,9 +253,11 @@ struct CaseRemove: StyletCommand {
                 code: "not-confirmed",
                 message: "Nothing was removed. \(patient) has \(held.summary): say --yes to remove all of it for good.")
         }
+        let plans = try archive.plans(of: record)
         let removal = try console.step("remove", "removing \(patient)") { _ in
             try archive.remove(record, reason: reason, on: occasion.occasion)
         }
+        for plan in plans { try? FileManager.default.removeItem(atPath: archive.editingFolder(plan)) }
         if !removal.unreadableManifests.isEmpty {
             console.warn(
                 "The store is damaged, so it does not show which files are still needed, and all were left: run 'stylet case verify', then remove again."

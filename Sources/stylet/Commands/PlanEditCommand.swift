@@ -36,36 +36,63 @@ struct PlanEdit: StyletCommand {
         try Output.mustBePossible(paths.labels)
         let image = try input.readForPlanning(console)
         try file.checkImage(image.ct)
-        let spine = try labels(paths.labels, image, console)
-        let session = try EditorSession(
-            plan: file, ct: image.ct, metadata: image.metadata, labels: spine.labels, files: paths)
-        let (edits, looks) = try run(EditorModel(session: session, options: try options(spine)))
-        session.close()
-        return report(session, edits, looks, console)
+        let (session, uncertain) = try open(file, image, paths, console)
+        var program = EditorProgram(graphics: graphics)
+        program.options = try catalogue.editorOptions()
+        program.options.uncertain = uncertain
+        (program.options.approver, program.options.keyPath) = (name, key)
+        program.options.comparison = try compare.map { try PlanFile.read($0) }
+        try program.run(session)
+        if session.isChanged { console.say("not saved: 'plan edit' takes it up again from \(plan).edits") }
+        return Answer(fields: program.fields(session).merging(["plan": .string(plan)]) { $1 })
     }
 
-    /// Labels that were corrected for this very plan come before a new segmentation.
-    private func labels(_ saved: String, _ image: LoadedImage, _ console: Console) throws -> SpineLabels {
-        if labelOptions.labels == nil, FileManager.default.fileExists(atPath: saved) {
-            console.say("labels: \(saved)")
-            return SpineLabels(labels: try labelOptions.meaning.read(saved, on: image, console))
+    /// Labels that were corrected for this very plan come before a new segmentation. The session alone keeps them.
+    private func open(
+        _ file: PlanFile, _ image: LoadedImage, _ paths: EditorSession.Files, _ console: Console
+    ) throws -> (EditorSession, uncertain: Set<AnatomicalLabel>) {
+        let found: SpineLabels
+        if labelOptions.labels == nil, FileManager.default.fileExists(atPath: paths.labels) {
+            console.say("labels: \(paths.labels)")
+            found = SpineLabels(labels: try labelOptions.meaning.read(paths.labels, on: image, console))
+        } else {
+            found = try labelOptions.read(for: file, image, console)
         }
-        return try labelOptions.readOrSegment(image, console)
+        let session = try EditorSession(
+            plan: file, ct: image.ct, metadata: image.metadata, labels: found.labels, files: paths)
+        return (session, found.uncertain)
     }
+}
 
-    private func options(_ spine: SpineLabels) throws -> EditorOptions {
+extension LabelOptions {
+    /// The given labels, or our own segmentation of what the plan is about: with the skin where it has straight paths.
+    func read(for plan: PlanFile, _ image: LoadedImage, _ console: Console) throws -> SpineLabels {
+        guard plan.items.contains(where: { !$0.kind.isScrew }) else { return try readOrSegment(image, console) }
+        return SpineLabels(labels: try readOrSegmentHead(image, console))
+    }
+}
+
+extension CatalogueOptions {
+    func editorOptions() throws -> EditorOptions {
         var options = EditorOptions()
-        let planner = try catalogue.planner()
+        let planner = try planner()
         (options.catalogue, options.limits) = (planner.catalogue, planner.limits)
-        options.uncertain = spine.uncertain
-        (options.approver, options.keyPath) = (name, key)
-        options.comparison = try compare.map { try PlanFile.read($0) }
         options.describe = { Sentences.failure(for: $0).message }
         return options
     }
+}
 
-    /// - Returns: how long answers to edits and to looks took, ms.
-    private func run(_ model: EditorModel) throws -> (edits: [Double], looks: [Double]) {
+/// Runs the editor at the terminal, and says how long its answers took.
+struct EditorProgram {
+    let graphics: GraphicsChoice
+    var options = EditorOptions()
+    /// ms.
+    private(set) var edits: [Double] = []
+    private(set) var looks: [Double] = []
+
+    init(graphics: GraphicsChoice) { self.graphics = graphics }
+
+    mutating func run(_ session: EditorSession) throws {
         // Standard output may be taken for the answer: the person is at the terminal all the same.
         let device =
             isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 ? nil : open("/dev/tty", O_RDWR | O_CLOEXEC)
@@ -73,28 +100,27 @@ struct PlanEdit: StyletCommand {
         let terminal = try Terminal(input: device ?? STDIN_FILENO, output: device ?? STDOUT_FILENO)
         defer { terminal.close() }
         let loop = EditorLoop(
-            terminal: terminal, model: model, depth: TerminalCapabilities.depth(ProcessInfo.processInfo.environment),
+            terminal: terminal, model: EditorModel(session: session, options: options),
+            depth: TerminalCapabilities.depth(ProcessInfo.processInfo.environment),
             graphics: try graphics.choice(terminal))
         try loop.run()
-        return (loop.editLatencies, loop.lookLatencies)
+        (edits, looks) = (loop.editLatencies, loop.lookLatencies)
+        session.close()
     }
 
-    private func report(
-        _ session: EditorSession, _ edits: [Double], _ looks: [Double], _ console: Console
-    ) -> Answer {
-        if session.isChanged { console.say("not saved: 'plan edit' takes it up again from \(plan).edits") }
+    func fields(_ session: EditorSession) -> [String: JSONValue] {
         func percentile(_ values: [Double], _ share: Double) -> JSONValue {
             let sorted = values.sorted()
             return sorted.isEmpty ? .null : .number(sorted[min(Int(Double(sorted.count) * share), sorted.count - 1)])
         }
-        return Answer(fields: [
-            "plan": .string(plan), "saved": .bool(!session.isChanged), "items": .int(session.draft.plan.items.count),
+        return [
+            "saved": .bool(!session.isChanged), "items": .int(session.draft.plan.items.count),
             "approvals": .int(session.draft.plan.approvals.count),
             "edits": .int(edits.count), "edit_median_ms": percentile(edits, 0.5),
-            "edit_p95_ms": percentile(edits, 0.95),
-            "edit_max_ms": percentile(edits, 1), "look_median_ms": percentile(looks, 0.5),
-            "look_p95_ms": percentile(looks, 0.95), "look_max_ms": percentile(looks, 1),
-        ])
+            "edit_p95_ms": percentile(edits, 0.95), "edit_max_ms": percentile(edits, 1),
+            "look_median_ms": percentile(looks, 0.5), "look_p95_ms": percentile(looks, 0.95),
+            "look_max_ms": percentile(looks, 1),
+        ]
     }
 }
 

@@ -63,6 +63,7 @@ struct SceneRun: StyletCommand {
         if let out {
             try outcome.prepared.plan.write(to: out + "/plan.json")
             try LabelWriter.write(outcome.prepared.labels, to: out + "/labels.nii.gz")
+            try ImageWriter.write(outcome.prepared.image, to: out + "/ct.nrrd")
         }
         guard let report else { return }
         try console.step("report", "drawing the report") { progress in

@@ -11,6 +11,8 @@ extension Sentences {
                 message:
                     "\(path), where edits are kept until they are saved: \(String(cString: strerror(number)).lowercased()). Make the folder writable."
             )
+        case .unwritable(let path):
+            Failure(code: "file", message: "\(path) cannot be written: make its folder writable, or free some room.")
         case .openElsewhere(let path):
             Failure(
                 code: "open-elsewhere",

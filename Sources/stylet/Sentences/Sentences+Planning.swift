@@ -123,25 +123,13 @@ extension Sentences {
         }
     }
 
-    static func sentence(_ broken: BrokenLimit) -> String {
-        let isAngle = broken.name == .convergence || broken.name == .cranialTilt
-        let (value, limit) =
-            isAngle ? (degrees(radians: broken.value), degrees(radians: broken.limit)) : (broken.value, broken.limit)
-        let unit = isAngle ? "°" : broken.name == .isthmusFill ? "" : " mm"
-        let name =
-            switch broken.name {
-            case .breach: "breach of the bone"
-            case .margin: "bone round the screw"
-            case .medialMargin: "margin to the canal"
-            case .anteriorMargin: "bone in front of the tip"
-            case .entryDistance: "distance of the entry from the bone's surface"
-            case .isthmusFill: "part of the isthmus that the screw fills"
-            case .gapOfPair: "gap to the other screw"
-            case .convergence: "convergence"
-            case .cranialTilt: "tilt"
-            case .arteryMargin: "margin to the vertebral artery's hole"
-            }
-        return String(format: "%@ is %.2f%@, the limit %.2f%@", name, value, unit, limit, unit)
+    static func sentence(_ broken: BrokenLimit) -> String { sentence(broken.reading) }
+
+    /// The metric's name is that of reports and of the editor.
+    static func sentence(_ broken: LimitReading) -> String {
+        let unit = broken.unit.isEmpty || broken.unit == "°" ? broken.unit : " \(broken.unit)"
+        return String(
+            format: "%@ %.2f%@, limit %.2f%@", broken.name, broken.value, unit, broken.limit, unit)
     }
 
     static func sentence(_ finding: PlanChecker.Finding) -> String {

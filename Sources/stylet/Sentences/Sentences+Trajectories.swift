@@ -91,26 +91,7 @@ extension Sentences {
         }
     }
 
-    static func sentence(_ broken: BrokenTrajectoryLimit) -> String {
-        let isAngle = broken.name == .skullAngle
-        let scale = isAngle ? 180 / Double.pi : 1
-        let name =
-            switch broken.name {
-            case .vesselDistance: "distance to a vessel"
-            case .ventricleDistance: "distance to a ventricle"
-            case .noGoDistance: "distance to what is to be avoided"
-            case .boneDistance: "distance to bone"
-            case .skullAngle: "angle to the skull's normal"
-            case .scalp: "way between skin and skull"
-            case .bone: "way within the skull's bone"
-            case .depth: "way from skin to target"
-            case .electrodeGap: "gap between two electrodes"
-            case .boltSpacing: "distance between two bolts"
-            }
-        let unit = isAngle ? "°" : " mm"
-        return String(
-            format: "%@ is %.2f%@, the limit %.2f%@", name, broken.value * scale, unit, broken.limit * scale, unit)
-    }
+    static func sentence(_ broken: BrokenTrajectoryLimit) -> String { sentence(broken.reading) }
 
     static func sentence(_ finding: TrajectoryFinding) -> String {
         switch finding {

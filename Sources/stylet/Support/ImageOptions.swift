@@ -25,15 +25,22 @@ struct ImageOptions: ParsableArguments {
     /// As `read`, for work that ends in a patient: an image whose distances or values cannot be trusted is refused.
     func readForPlanning(_ console: Console) throws -> LoadedImage {
         let image = try read(console, keepsExact: false)
-        let forbidding = image.irregularities.filter { $0.effect == .forbidsPlanning }
+        try image.mustServePlanning(volume, console)
+        return image
+    }
+}
+
+extension LoadedImage {
+    /// Says what is irregular about an image, and refuses one whose distances or values cannot be trusted.
+    func mustServePlanning(_ name: String, _ console: Console) throws {
+        let forbidding = irregularities.filter { $0.effect == .forbidsPlanning }
         guard forbidding.isEmpty else {
             throw Failure(
                 code: "image-not-for-planning",
                 message:
-                    "\(volume) must not be planned on: \(forbidding.map(Sentences.sentence).joined(separator: "; ")). "
+                    "\(name) must not be planned on: \(forbidding.map(Sentences.sentence).joined(separator: "; ")). "
                     + "Scan again, or resample it with a tool that you trust.")
         }
-        for found in image.irregularities { console.warn("\(volume): \(Sentences.sentence(found))") }
-        return image
+        for found in irregularities { console.warn("\(name): \(Sentences.sentence(found))") }
     }
 }
