@@ -92,7 +92,8 @@ let interfaces: [Target] = [
     .executableTarget(
         name: "stylet",
         dependencies: [
-            "PlanEditor", "TerminalKit", "Report", "Scenes", "Planning", "Registration", "SerialLink", "RobotDescription",
+            "PlanEditor", "TerminalKit", "Report", "Scenes", "Planning", "Registration", "SerialLink",
+            "RobotDescription",
             "CaseStore", arguments, logging,
         ],
         path: "Sources/stylet", swiftSettings: settings),
@@ -133,7 +134,7 @@ let testTargets: [Target] = [
     tests("TerminalKitTests", uses: ["TerminalKit"]),
     tests("PlanEditorTests", uses: ["PlanEditor", "PhantomKit", "TestSupport"]),
     tests("ArchitectureTests", uses: ["TestSupport"]),
-    tests("SystemTests", uses: ["stylet", "TestSupport"]),
+    tests("SystemTests", uses: ["stylet", "TestSupport", grdb]),
 ]
 
 let package = Package(
