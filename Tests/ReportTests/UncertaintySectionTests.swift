@@ -13,23 +13,22 @@ import Testing
         "error_shares": .object(["robot": .number(0.6), "motion": .number(0.397), "tracker": .number(0.003)]),
     ]
 
-    /// Two screws of one block with these metrics beside their own.
+    /// Two screws of one block with these metrics beside or in place of their own.
     private static func report(_ metrics: [String: JSONValue]) throws -> PlanReport {
-        var report = try PlanReportTests.report(["L3-left", "L3-right"])
-        for i in report.plan.items.indices { report.plan.items[i].metrics.merge(metrics) { $1 } }
-        return report
+        let report = try PlanReportTests.report(["L3-left", "L3-right"])
+        var plan = report.plan
+        for i in plan.items.indices { plan.items[i].metrics.merge(metrics) { $1 } }
+        return PlanReport(image: report.image, labels: report.labels, plan: plan)
     }
 
     /// A probability below the aim is a warning on the page: `plan check` does not judge it.
     @Test func aLowProbabilityWarnsAndBreaksNothing() throws {
         var screw = Self.tip
         screw["p_grade_a"] = .number(0.9)
-        var report = try Self.report(screw)
-        for i in report.plan.items.indices {
-            report.plan.items[i].metrics["gertzbein_robbins"] = .string("A")
-            report.plan.items[i].metrics["breach_mm"] = .number(0)
-            report.plan.items[i].metrics["margin_mm"] = .number(2)
-        }
+        screw["gertzbein_robbins"] = .string("A")
+        screw["breach_mm"] = .number(0)
+        screw["margin_mm"] = .number(2)
+        let report = try Self.report(screw)
         let html = try report.html()
         #expect(html.contains("! warning: 5.0 % short") && html.contains("should be at least 95.0 %"))
         #expect(!html.contains("BROKEN"))

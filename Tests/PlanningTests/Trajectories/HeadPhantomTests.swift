@@ -64,10 +64,11 @@ import Testing
         plan.items[0].entry = mirrored
         plan.items[0].length = mirrored.distance(to: target)
         plan.items[0].metrics["midline_crossing_mm"] = .number(0)
-        let claimed = try findings().contains {
+        let found = try findings()
+        let claimed = found.contains {
             if case .claimDiffers("midline_crossing_mm", 0, let measured) = $0 { measured > 20 } else { false }
         }
-        #expect(claimed, "\(try findings())")
+        #expect(claimed, "\(found)")
     }
 
     /// A ball has no midline, so nothing is said of one.

@@ -79,7 +79,7 @@ import Uncertainty
             }
         ).filter { abs($0[0] - 30) > 3 || abs($0[1] - 30) > 3 }
         let labels = try Self.labels { spots.contains([$0.x, $0.y, $0.z]) }
-        let budget = try ErrorBudget(
+        let budget = try ErrorBudget<CT>(
             registration: .rigid(RigidError(translation: Covariance(rms: 1.1), rotationRMS: 0.03)),
             motion: RigidError(translation: Covariance(rmsAlongAxes: Vector3(0.2, 0.9, 0.4))))
         let item = Self.path(0)
