@@ -95,8 +95,7 @@ let interfaces: [Target] = [
         name: "stylet",
         dependencies: [
             "PlanEditor", "TerminalKit", "Report", "Scenes", "Planning", "Registration", "Calibration", "SerialLink",
-            "RobotDescription",
-            "CaseStore", arguments, logging,
+            "RobotDescription", "CaseStore", arguments, logging,
         ],
         path: "Sources/stylet", swiftSettings: settings),
 ]
@@ -137,7 +136,7 @@ let testTargets: [Target] = [
     tests("TerminalKitTests", uses: ["TerminalKit"]),
     tests("PlanEditorTests", uses: ["PlanEditor", "PhantomKit", "TestSupport"]),
     tests("ArchitectureTests", uses: ["TestSupport"]),
-    tests("SystemTests", uses: ["stylet", "TestSupport"]),
+    tests("SystemTests", uses: ["stylet", "TestSupport", grdb]),
 ]
 
 let package = Package(

@@ -38,14 +38,14 @@ import Testing
         let masks = [
             "vertebrae_L3.nii.gz": mask(2..<3), "vertebrae_L4.nii.gz": mask(1..<2, value: 255),
             "hip_left.nrrd": mask(0..<1),
-            "liver.nii.gz": mask(4..<5),
+            "thyroid_gland.nii.gz": mask(4..<5),
         ]
         let loaded = try load(masks, extra: ["notes.txt"])
         #expect(
             (0..<5).map { loaded.volume[label: VoxelIndex(0, 0, $0)].name } == [
                 "pelvis", "L4", "L3", "label 0", "label 0",
             ])
-        #expect(loaded.remarks == [.leftOut(["liver.nii.gz"])])
+        #expect(loaded.remarks == [.leftOut(["thyroid_gland.nii.gz"])])
     }
 
     @Test func turnedMasksLandOnTheImage() throws {
@@ -80,8 +80,11 @@ import Testing
         guard case .notAMask(_, [1, 7]) = imagingError({ _ = try load(["L3.nii.gz": two]) }) else {
             return #expect(Bool(false), "a label map was taken for a mask")
         }
-        guard case .noStructures(_, ["liver.nii.gz"]) = imagingError({ _ = try load(["liver.nii.gz": mask(0..<1)]) })
-        else { return #expect(Bool(false), "a liver was taken") }
+        guard
+            case .noStructures(_, ["thyroid_gland.nii.gz"]) = imagingError({
+                _ = try load(["thyroid_gland.nii.gz": mask(0..<1)])
+            })
+        else { return #expect(Bool(false), "a gland was taken") }
         guard case .noLabels = imagingError({ _ = try load(["L3.nii.gz": mask(0..<0)]) }) else {
             return #expect(Bool(false), "nothing was taken for something")
         }
@@ -110,7 +113,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "liver", "L7", "T0", "C8", "spinal_cord", "rib_left_99", "", "___", "vertebrae", "L3 L4", "costal_cartilages",
+        "thyroid gland", "L7", "T0", "C8", "spinal_cord", "rib_left_99", "", "___", "vertebrae", "L3 L4",
+        "costal_cartilages",
         "heart", "brain",
     ])
     func otherNamesMeanNothing(_ name: String) { #expect(StructureName.label(name) == nil) }

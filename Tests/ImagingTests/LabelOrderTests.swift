@@ -61,6 +61,20 @@ import Testing
         let scheme = LabelScheme.totalSegmentator1
         for k in 0..<24 { #expect(scheme.label(for: firstVersion(k)) == AnatomicalLabel(UInt8(k + 1))) }
         #expect(scheme.label(for: 92) == .sacrum && scheme.label(for: 58) == .rib && scheme.label(for: 90) == .pelvis)
-        #expect(scheme.label(for: 5) == nil && scheme.label(for: 17) == nil && scheme.label(for: 42) == nil)
+        #expect(scheme.label(for: 11) == nil && scheme.label(for: 50) == nil && scheme.label(for: 93) == nil)
+        let organs = [5: "liver", 17: "lung", 42: "oesophagus", 44: "heart", 57: "bowel", 104: "urinary bladder"]
+        for (number, name) in organs { #expect(scheme.label(for: number)?.name == name) }
+    }
+
+    /// TotalSegmentator's class list, version 2.
+    @Test func organsOfTheSecondVersion() {
+        let organs = [
+            1: "spleen", 2: "kidney", 3: "kidney", 4: "gallbladder", 5: "liver", 6: "stomach", 7: "pancreas",
+            10: "lung",
+            14: "lung", 15: "oesophagus", 16: "trachea", 18: "bowel", 19: "bowel", 20: "bowel", 21: "urinary bladder",
+            51: "heart",
+        ]
+        for (number, name) in organs { #expect(LabelScheme.totalSegmentator.label(for: number)?.name == name) }
+        for number in [8, 17, 22, 79, 90, 117] { #expect(LabelScheme.totalSegmentator.label(for: number) == nil) }
     }
 }

@@ -188,9 +188,9 @@ import Testing
         crafted.segments = [("vertebrae_L3", "51282000"), ("vertebrae_L4", "")]
         crafted.scheme = "SCT"
         #expect(try load(crafted).volume.counts().keys.sorted().map(\.name) == ["L3", "L4"])
-        crafted.segments = [("Liver", "10200004"), ("L4", "")]
+        crafted.segments = [("Thyroid", "69748006"), ("L4", "")]
         let partly = try load(crafted)
-        #expect(partly.volume.counts().keys.map(\.name) == ["L4"] && partly.remarks == [.leftOut(["1 (Liver)"])])
+        #expect(partly.volume.counts().keys.map(\.name) == ["L4"] && partly.remarks == [.leftOut(["1 (Thyroid)"])])
         crafted.segments = [("one", ""), ("two", "")]
         #expect(try load(crafted, map: [1: AnatomicalLabel(19), 2: .sacrum]).volume.counts().count == 2)
         #expect(try load(crafted, names: ["one": AnatomicalLabel(19)]).volume.counts().keys.map(\.name) == ["T12"])
@@ -207,7 +207,7 @@ import Testing
                     false
                 }
             }())
-        crafted.segments = [("Liver", ""), ("Spleen", "")]
+        crafted.segments = [("Thyroid", ""), ("Prostate", "")]
         #expect({ if case .unknownLabels = refusal(crafted) { true } else { false } }())
         crafted = two
         crafted.frames[1].position = "10\\20\\30.7"

@@ -19,12 +19,13 @@ import Testing
         ("anterior_margin_mm", 2.9, .broken), ("isthmus_fill", 0.81, .broken), ("convergence_deg", -6, .broken),
         ("convergence_deg", 20, .held), ("convergence_deg", 44, .near), ("vessel_distance_mm", 2.9, .broken),
         ("vessel_distance_mm", 3.5, .near), ("skull_angle_deg", 31, .broken), ("risk", 1.1, .broken),
-        ("risk", 0.1, .held), ("p_grade_a", 0.9, .broken), ("p_grade_a", 0.99, .held),
+        ("risk", 0.1, .held), ("p_grade_a", 0.9, .warning), ("p_vessel_clear", 0.9, .warning),
+        ("p_grade_a", 0.99, .held),
     ])
     func standsToItsLimit(key: String, value: Double, standing: LimitStanding) throws {
         let found = try #require(reading(key, .number(value)))
         #expect(found.standing == standing, "\(key) \(value)")
-        #expect((try #require(found.headroom) < 0) == (standing == .broken))
+        #expect((try #require(found.headroom) < 0) == [.broken, .warning].contains(standing))
     }
 
     /// A number on its limit, rounded as files round it, does not break it.
@@ -38,7 +39,22 @@ import Testing
         #expect(found.name == "new vessel gap" && found.unit == "mm" && found.limit == nil && found.standing == nil)
         #expect(reading("words", .string("x"))?.name == "words")
         #expect(reading("gertzbein_robbins", .string("C"))?.standing == .broken)
-        #expect(reading("level_is_certain", .bool(false))?.standing == .broken)
+        #expect(reading("level_is_certain", .bool(false))?.standing == .warning)
+    }
+
+    /// What `plan check` does not ask of a screw beside the pedicle is no limit here either.
+    @Test func limitsAreThoseOfTheKind() throws {
+        let values: [String: JSONValue] = [
+            "anterior_margin_mm": .number(1.6), "artery_margin_mm": .number(0.5), "convergence_deg": .number(-25),
+        ]
+        func broken(_ kind: PlanItem.Kind) -> [String] {
+            let item = PlanItem(
+                id: "a", kind: kind, level: AnatomicalLabel(4), side: .left, entry: Point(0, 40, 0),
+                target: Point(0, 26, 0), diameter: 3.5, metrics: values)
+            return PlanLimits().readings(of: item).filter { $0.standing == .broken }.map(\.key)
+        }
+        #expect(broken(.lateralMassScrew) == ["artery_margin_mm"])
+        #expect(broken(.pedicleScrew) == ["anterior_margin_mm", "convergence_deg"])
     }
 
     /// A broken limit of `broken(by:diameter:)` is one here too: both come from the same limits, in other units.

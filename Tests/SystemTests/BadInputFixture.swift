@@ -25,6 +25,7 @@ actor BadInputFixture {
         try BadFiles.make(in: folder)
         try Self.makePlans(in: folder)
         try Self.makeTables(in: folder)
+        try BadStores.make(in: folder)
     }
 
     /// Runs the command, with `--json` where it is used rightly; the second time it answers from memory.
@@ -69,6 +70,7 @@ actor BadInputFixture {
         text.replace(#/\/dev\/pts\/\d+/#, with: "/dev/pts/3")
         text.replace(#/\b\d+\.\d+\.\d+\.[\d.]{8,}/#, with: "UID")
         text.replace(#/\([0-9a-f]{12}…\)/#, with: "(digest…)")
+        text.replace(#/\b[0-9a-f]{12}… is now [0-9a-f]{12}…/#, with: "digest… is now digest…")
         text.replace(#/no serial port is connected|there are: \/dev[^;"]*?(?=\.)/#, with: "there are: /dev/ttyUSB0")
         return text
     }

@@ -210,7 +210,8 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     static let sections: [(title: String, inputs: [BadInput])] = [
         ("Images and labels", images), ("DICOM series", series), ("NIfTI files", niftiFiles),
         ("NRRD and MetaImage files", textFiles), ("Labels and segmenters", labelFiles), ("What is written", outputs),
-        ("Plans and approvals", plans), ("Registrations", registrations), ("Arms and scenes", arms),
+        ("Plans and approvals", plans), ("Case stores", stores), ("Registrations", registrations),
+        ("Arms and scenes", arms),
         ("Wrong usage", usage),
     ]
 

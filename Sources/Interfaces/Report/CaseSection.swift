@@ -86,11 +86,11 @@ extension PlanReport {
             })
     }
 
-    /// Broken limits first, then those that are near; or that there are none.
+    /// Broken limits first, then warnings, then limits that are near; or that there are none.
     private func addFindings(to page: inout HTMLPage) {
         let found = findings
         guard !found.isEmpty else {
-            page.notice("No number of the plan breaks a limit or is near one.")
+            page.notice("No number of the plan breaks a limit, is near one, or warns.")
             return
         }
         page.heading("What to look at")
@@ -107,9 +107,9 @@ extension PlanReport {
 
     private static let mostFindings = 40
 
-    /// Every number that breaks its limit, then every one that is near it.
+    /// Every number that breaks its limit, then every one that warns, then every one that is near its limit.
     var findings: [(PlanItem, MetricReading)] {
         let all = plan.items.flatMap { item in limits.readings(of: item).map { (item, $0) } }
-        return [LimitStanding.broken, .near].flatMap { wanted in all.filter { $0.1.standing == wanted } }
+        return [LimitStanding.broken, .warning, .near].flatMap { wanted in all.filter { $0.1.standing == wanted } }
     }
 }

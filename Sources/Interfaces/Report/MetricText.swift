@@ -44,10 +44,11 @@ enum MetricText {
     static func limit(_ reading: MetricReading) -> String {
         if reading.key == "gertzbein_robbins" { return "A" }
         guard let limit = reading.limit else { return "" }
+        let should = limit.isAim ? "should be " : ""
         switch (limit.lowest, limit.highest) {
-        case (let low?, let high?): return "\(number(low, reading.key)) to \(number(high, reading.key))"
-        case (let low?, nil): return "at least \(number(low, reading.key))"
-        case (nil, let high?): return "at most \(number(high, reading.key))"
+        case (let low?, let high?): return should + "\(number(low, reading.key)) to \(number(high, reading.key))"
+        case (let low?, nil): return should + "at least \(number(low, reading.key))"
+        case (nil, let high?): return should + "at most \(number(high, reading.key))"
         case (nil, nil): return ""
         }
     }
@@ -58,18 +59,26 @@ enum MetricText {
         return switch reading.standing {
         case .held: gap.map { "✓ \($0) left" } ?? "✓"
         case .near: gap.map { "! near: \($0) left" } ?? "! near"
+        case .warning: gap.map { "! warning: \($0) short" } ?? "! warning: to be settled"
         case .broken: gap.map { "✕ BROKEN by \($0)" } ?? "✕ BROKEN"
         case nil: ""
         }
     }
 
+    /// A value with its mark.
+    static func marked(_ reading: MetricReading) -> String {
+        let mark = reading.standing == .broken ? "✕ " : [.near, .warning].contains(reading.standing) ? "! " : ""
+        return mark + value(reading.value, reading.key)
+    }
+
     /// A table cell with its mark.
-    static func cell(_ reading: MetricReading) -> String {
-        let text = value(reading.value, reading.key).htmlEscaped
-        return switch reading.standing {
-        case .broken: "<b class=\"bad\">✕ \(text)</b>"
-        case .near: "<b class=\"fair\">! \(text)</b>"
-        default: text
+    static func cell(_ reading: MetricReading) -> String { cell(marked(reading), reading.standing) }
+
+    static func cell(_ marked: String, _ standing: LimitStanding?) -> String {
+        switch standing {
+        case .broken: "<b class=\"bad\">\(marked.htmlEscaped)</b>"
+        case .near, .warning: "<b class=\"fair\">\(marked.htmlEscaped)</b>"
+        default: marked.htmlEscaped
         }
     }
 }

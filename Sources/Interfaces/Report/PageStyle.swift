@@ -30,9 +30,9 @@ enum PageStyle {
         svg.plot .title { font-size: 13px; font-weight: 600; fill: var(--ink); } svg.plot .tick { font-size: 11px; fill: var(--soft); }
         svg.plot .grid { stroke: #e8ecf1; } svg.plot .limit { stroke: var(--bad); stroke-dasharray: 5 4; }
         table.readings td:nth-child(2) { font-weight: 600; }
-        td.broken, td.near { font-weight: 600; } td.broken { color: var(--bad); } td.near { color: var(--fair); }
+        td.broken, td.near, td.warning { font-weight: 600; } td.broken { color: var(--bad); } td.near, td.warning { color: var(--fair); }
         tr.broken td { background: #fdecea; box-shadow: inset 0 0 0 999px rgba(179, 38, 30, .04); border-bottom: 2px solid var(--bad); }
-        tr.broken td:first-child { border-left: 5px double var(--bad); } tr.near td:first-child { border-left: 5px dotted var(--fair); }
+        tr.broken td:first-child { border-left: 5px double var(--bad); } tr.near td:first-child, tr.warning td:first-child { border-left: 5px dotted var(--fair); }
         .mark { font-weight: 700; }
         .words td, .words th { white-space: normal; text-align: left; vertical-align: top; }
         .bar { display: inline-block; height: 10px; background: #0072b2; vertical-align: middle; margin-right: 6px; }

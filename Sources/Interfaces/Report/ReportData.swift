@@ -6,7 +6,8 @@ extension PlanReport {
     /// What the page says, for other programs: `stylet.report/1`. Every quantity's key ends in its unit.
     ///
     /// `plan` is the plan's own JSON; `readings` gives each metric of an item with its limit (`lowest`, `highest`, in the
-    /// metric's unit), `headroom` (negative where the limit is broken) and `standing` (`held`, `near`, `broken`).
+    /// metric's unit; `aim` true where it should be kept and need not), `headroom` (negative where the limit is not kept)
+    /// and `standing` (`held`, `near`, `warning`, `broken`).
     public var json: JSONValue {
         var object: [String: JSONValue] = [
             "schema": .string("stylet.report/1"), "plan": (try? JSONParser.parse(plan.fileBytes)) ?? .null,
@@ -39,6 +40,7 @@ extension PlanReport {
             var object: [String: JSONValue] = ["key": .string(reading.key), "value": reading.value]
             object["lowest"] = reading.limit?.lowest.map(JSONValue.number)
             object["highest"] = reading.limit?.highest.map(JSONValue.number)
+            if reading.limit?.isAim == true { object["aim"] = .bool(true) }
             object["headroom"] = reading.headroom.map { .number(($0 * 1e4).rounded() / 1e4) }
             object["standing"] = reading.standing.map { .string($0.rawValue) }
             return .object(object)

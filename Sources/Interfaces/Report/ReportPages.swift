@@ -23,6 +23,7 @@ struct ReportPages {
         drawModel()
         drawTable()
         drawFindings()
+        drawUncertainty()
         if let previous = report.previous { drawChanges(PlanComparison(from: previous, to: report.plan)) }
         for item in report.plan.items { drawItem(item) }
         endPage()
@@ -112,19 +113,14 @@ struct ReportPages {
                     report.limits.readings(of: item).map { ($0.key, $0) }, uniquingKeysWith: { a, _ in a })
                 row(
                     [item.id, "\(item.diameter.text(1)) × \(item.length.text(0)) mm"]
-                        + keys.map { readings[$0].map(Self.cell) ?? "–" },
+                        + keys.map { readings[$0].map(MetricText.marked) ?? "–" },
                     colours: [.ink, .ink] + keys.map { Self.colour(readings[$0]?.standing) })
             }
         }
     }
 
-    private static func cell(_ reading: MetricReading) -> String {
-        let mark = reading.standing == .broken ? "✕ " : reading.standing == .near ? "! " : ""
-        return mark + MetricText.value(reading.value, reading.key)
-    }
-
     private static func colour(_ standing: LimitStanding?) -> PDFCanvas.Colour {
-        standing == .broken ? .bad : standing == .near ? .fair : .ink
+        standing == .broken ? .bad : standing == .near || standing == .warning ? .fair : .ink
     }
 
     private mutating func row(
@@ -156,6 +152,20 @@ struct ReportPages {
             paragraph(
                 "\(item.id): \(reading.name) \(MetricText.value(reading.value, reading.key)), \(MetricText.limit(reading)); \(MetricText.standing(reading))",
                 colour: Self.colour(reading.standing))
+        }
+    }
+
+    /// What the error budget means for each item; nothing where the plan says nothing of it.
+    private mutating func drawUncertainty() {
+        let section = UncertaintySection(plan: report.plan, limits: report.limits)
+        guard !section.items.isEmpty else { return }
+        heading("Uncertainty", keeping: 110)
+        paragraph(UncertaintySection.lead, colour: .soft)
+        y += 4
+        row(section.columns, bold: true, lines: 3)
+        for item in section.items {
+            let cells = section.cells(item)
+            row(cells.map(\.text), colours: cells.map { Self.colour($0.standing) }, lines: 4)
         }
     }
 

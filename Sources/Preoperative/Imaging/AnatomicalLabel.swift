@@ -25,6 +25,10 @@ public struct AnatomicalLabel: Hashable, Comparable, Sendable {
     public static let pelvis = Self(112)
     public static let femur = Self(113)
     public static let tibia = Self(114)
+    /// Organs are read from labels made elsewhere, for paths to keep clear of; our own segmentation has none of them.
+    public static let liver = Self(120)
+    public static let lung = Self(125)
+    public static let organs: Set<AnatomicalLabel> = Set((120...131).map { Self($0) })
 
     /// C1–C7 = 1–7, T1–T12 = 8–19, L1–L6 = 20–25, T13 = 28; the sacrum is not among them.
     public var isVertebra: Bool { (1...25).contains(number) || self == .t13 }
@@ -41,7 +45,9 @@ public struct AnatomicalLabel: Hashable, Comparable, Sendable {
         26: "sacrum", 27: "coccyx", 100: "bone", 101: "skull", 102: "soft tissue", 103: "spinal canal", 104: "vessel",
         105: "intracranial space", 106: "ventricle", 107: "lesion", 108: "metal", 110: "disc", 111: "rib",
         112: "pelvis",
-        113: "femur", 114: "tibia",
+        113: "femur", 114: "tibia", 120: "liver", 121: "spleen", 122: "kidney", 123: "stomach", 124: "bowel",
+        125: "lung", 126: "heart", 127: "pancreas", 128: "gallbladder", 129: "urinary bladder", 130: "oesophagus",
+        131: "trachea",
     ]
 
     /// `L3`, `sacrum`, …; a number without a name is called by it.

@@ -15,14 +15,17 @@ extension LabelScheme {
     func label(for number: Int) -> AnatomicalLabel? {
         switch self {
         case .automatic, .verse:
-            guard (1...28).contains(number) || (100...114).contains(number) && number != 109 else { return nil }
+            guard
+                (1...28).contains(number) || (100...114).contains(number) && number != 109
+                    || (120...131).contains(number)
+            else { return nil }
             return AnatomicalLabel(UInt8(number))
         case .totalSegmentator: return Self.totalSegmentatorLabel(number)
         case .totalSegmentator1: return Self.firstTotalSegmentatorLabel(number)
         }
     }
 
-    /// TotalSegmentator's class list, version 2 (Wasserthal 2023): vertebrae count up from sacrum to C1. Organs, muscles and
+    /// TotalSegmentator's class list, version 2 (Wasserthal 2023): vertebrae count up from sacrum to C1. Glands, muscles and
     /// the cord (which is not the canal) have no label here.
     private static func totalSegmentatorLabel(_ number: Int) -> AnatomicalLabel? {
         switch number {
@@ -34,8 +37,17 @@ extension LabelScheme {
         case 77, 78: .pelvis
         case 91: .skull
         case 92...115: .rib
-        default: nil
+        default: organ(number)
         }
+    }
+
+    /// Organs of version 2: the lungs' lobes are one, and so are the parts of the bowel.
+    private static func organ(_ number: Int) -> AnatomicalLabel? {
+        let known: [Int: UInt8] = [
+            1: 121, 2: 122, 3: 122, 4: 128, 5: 120, 6: 123, 7: 127, 10: 125, 11: 125, 12: 125, 13: 125, 14: 125,
+            15: 130, 16: 131, 18: 124, 19: 124, 20: 124, 21: 129, 51: 126,
+        ]
+        return known[number].map { AnatomicalLabel($0) }
     }
 
     /// TotalSegmentator's class list, version 1: vertebrae from 18 on, vessels 7–9 and 49–57, ribs 58–81.
@@ -48,8 +60,16 @@ extension LabelScheme {
         case 88, 89: .femur
         case 90, 91: .pelvis
         case 92: .sacrum
-        default: nil
+        default: firstOrgan(number)
         }
+    }
+
+    private static func firstOrgan(_ number: Int) -> AnatomicalLabel? {
+        let known: [Int: UInt8] = [
+            1: 121, 2: 122, 3: 122, 4: 128, 5: 120, 6: 123, 10: 127, 13: 125, 14: 125, 15: 125, 16: 125, 17: 125,
+            42: 130, 43: 131, 44: 126, 45: 126, 46: 126, 47: 126, 48: 126, 55: 124, 56: 124, 57: 124, 104: 129,
+        ]
+        return known[number].map { AnatomicalLabel($0) }
     }
 
     /// L5 for 0 … L1 for 4, T12 … T1, C7 … C1 for 23.

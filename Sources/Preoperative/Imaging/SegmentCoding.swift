@@ -41,6 +41,12 @@ struct SegmentCoding {
         (108, "40388003", "A-04010", "Implant"), (110, "360499006", "", "Intervertebral disc"),
         (111, "113197003", "T-11300", "Rib"), (112, "118645006", "T-12375", "Pelvis"),
         (113, "71341001", "T-12710", "Femur"), (114, "12611008", "T-12740", "Tibia"),
+        (120, "10200004", "T-62000", "Liver"), (121, "78961009", "T-C3000", "Spleen"),
+        (122, "64033007", "T-71000", "Kidney"), (123, "69695003", "T-57000", "Stomach"),
+        (124, "113276009", "T-50500", "Intestine"), (125, "39607008", "T-28000", "Lung"),
+        (126, "80891009", "T-32000", "Heart"), (127, "15776009", "T-65000", "Pancreas"),
+        (128, "28231008", "T-63000", "Gallbladder"), (129, "89837001", "T-74000", "Urinary bladder"),
+        (130, "32849002", "T-56000", "Esophagus"), (131, "44567001", "T-25000", "Trachea"),
     ]
 
     /// The coding of a label; L6 and T13 have no concept of their own and are vertebrae by code, named by their label.

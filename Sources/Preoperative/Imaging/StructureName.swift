@@ -46,6 +46,10 @@ enum StructureName {
             "iliac artery", "iliac vena", "iliac vein", "pulmonary artery",
         ]
         for name in vessels { table[name] = .vessel }
+        let bowel = ["small bowel", "duodenum", "colon", "intestine"]
+        for name in bowel { table[name] = AnatomicalLabel(124) }
+        for name in ["lung upper lobe", "lung middle lobe", "lung lower lobe", "lungs"] { table[name] = .lung }
+        for name in ["esophagus", "kidneys"] { table[name] = AnatomicalLabel(name == "kidneys" ? 122 : 130) }
         for name in ["humerus", "scapula", "clavicula", "clavicle", "sternum"] { table[name] = .otherBone }
         return table
     }()

@@ -5,6 +5,8 @@ import Uncertainty
 public struct ItemUncertainty: Equatable, Sendable {
     /// The probability that the screw comes out grade A; `nil` for what is no screw, or where its bone is not known.
     public let probabilityOfA: Double?
+    /// Of a straight path: how near to a vessel it may come out; `nil` for screws, and where no vessel is known.
+    public let clearance: PathClearance?
     /// Of the target, in the CT's axes, mm².
     public let tip: Covariance<CT>
     /// Where the tip lies with 95 %.
@@ -14,7 +16,8 @@ public struct ItemUncertainty: Equatable, Sendable {
     /// Of the axis, root mean square, rad.
     public let angleRMS: Double
     /// Each source's share of the variance that decides: of the margin where the screw comes nearest to the bone's
-    /// surface, or of the tip's place where there is no bone. They sum to 1.
+    /// surface, of the distance where the path comes nearest to a vessel, or of the tip's place where there is neither.
+    /// They sum to 1.
     public let shares: [ErrorSource: Double]
 
     public var tipRMS: Double { tip.rms }
@@ -38,6 +41,11 @@ public struct ItemUncertainty: Equatable, Sendable {
                 Dictionary(uniqueKeysWithValues: shares.map { ($0.rawValue, .number(roundedForFile($1))) })),
         ]
         if let probabilityOfA { object["p_grade_a"] = .number(roundedForFile(probabilityOfA)) }
+        if let clearance {
+            object["p_vessel_margin"] = .number(roundedForFile(clearance.probabilityOfMargin))
+            object["p_vessel_clear"] = .number(roundedForFile(clearance.probabilityOfNone))
+            object["vessel_distance_95_mm"] = .number(roundedForFile(clearance.distance95))
+        }
         if let dominant { object["dominant_error"] = .string(dominant.rawValue) }
         return object
     }
@@ -45,25 +53,31 @@ public struct ItemUncertainty: Equatable, Sendable {
     /// Keys that this type writes into a plan.
     public static let keys: Set<String> = [
         "p_grade_a", "tip_error_95_mm", "tip_error_rms_mm", "angle_error_rms_deg", "dominant_error",
-        "tip_covariance_mm2", "tip_ellipsoid_95_mm", "tip_ellipsoid_axes", "error_shares",
+        "tip_covariance_mm2", "tip_ellipsoid_95_mm", "tip_ellipsoid_axes", "error_shares", "p_vessel_margin",
+        "p_vessel_clear", "vessel_distance_95_mm",
     ]
 }
 
 /// Carries an error budget to the items of a plan.
 ///
 /// A screw is displaced as a rigid body by a random error of its pose, and the bone's surface by a random error of its
-/// label; it is graded as in CONTRACT.md each time. The seed is fixed: the same plan gives the same numbers.
+/// label; it is graded as in CONTRACT.md each time. A straight path is displaced alike, and its distance to the vessels'
+/// voxels measured each time. The seed is fixed: the same plan gives the same numbers.
 public struct UncertaintyPropagation: Sendable {
     public let budget: ErrorBudget<CT>
     public var samples = 20_000
     public var seed: UInt64 = 20_261
+    /// From a path to vessels, mm.
+    public var vesselMargin = TrajectoryLimits().vesselMargin
 
     public init(budget: ErrorBudget<CT>) { self.budget = budget }
 
-    /// - Parameter bone: the item's own vertebra, where it has one.
+    /// - Parameters:
+    ///   - bone: the item's own vertebra, where it has one.
+    ///   - vessels: the outer voxels of all vessels, for a path.
     /// - Throws: `UncertaintyError` where the budget's fiducials hold no pose.
-    public func uncertainty(
-        of item: PlanItem, in bone: (any BoneDepth)?
+    func uncertainty(
+        of item: PlanItem, in bone: (any BoneDepth)?, near vessels: BoundaryVoxels?
     ) throws(UncertaintyError) -> ItemUncertainty {
         let errors = try budget.poseErrors(entry: item.entry, of: Tool.self)
         let total = try budget.poseError(entry: item.entry, of: Tool.self)
@@ -71,10 +85,32 @@ public struct UncertaintyPropagation: Sendable {
         let tip = total.covariance(at: item.target)
         let screw = item.kind == .pedicleScrew ? item.cylinder : nil
         let surface = screw.flatMap { s in bone.map { ScrewSurface(s, in: $0) } }
+        let hazard = item.kind.isScrew ? nil : hazard(item, vessels, total)
+        let decisive =
+            surface?.nearest.flatMap { place in bone.flatMap { place.outwards(in: $0) }.map { (place.point, $0) } }
+            ?? hazard?.nearest.map { ($0.point, $0.outwards) }
         return ItemUncertainty(
-            probabilityOfA: surface.flatMap { s in bone.map { s.probabilityOfA(placements, in: $0) } }, tip: tip,
+            probabilityOfA: surface.flatMap { s in bone.map { s.probabilityOfA(placements, in: $0) } },
+            clearance: hazard?.clearance(placements, margin: vesselMargin), tip: tip,
             ellipsoid: try tip.ellipsoid(confidence: 0.95), tipError95: placements.quantile(0.95, at: item.target),
-            angleRMS: Self.angleRMS(total, item), shares: shares(errors, item, surface, bone))
+            angleRMS: Self.angleRMS(total, item), shares: shares(errors, item, decisive))
+    }
+
+    /// As above, where no vessel is known.
+    public func uncertainty(
+        of item: PlanItem, in bone: (any BoneDepth)?
+    ) throws(UncertaintyError) -> ItemUncertainty {
+        try uncertainty(of: item, in: bone, near: nil)
+    }
+
+    /// Vessels that a path may come near: as far as any of the draws moves it, and more.
+    private func hazard(
+        _ item: PlanItem, _ vessels: BoundaryVoxels?, _ total: PoseCovariance<CT, Tool>
+    ) -> PathHazard? {
+        guard let vessels, let path = item.cylinder else { return nil }
+        let rms = max(total.covariance(at: item.entry).rms, total.covariance(at: item.target).rms)
+        let far = PathClearance.horizon + path.radius + 6 * (rms + budget.boundaryDeviation)
+        return PathHazard(path, vessels, reach: far)
     }
 
     /// A turn about the axis itself moves no axis.
@@ -83,14 +119,15 @@ public struct UncertaintyPropagation: Sendable {
         return max(total.rotation.trace - dot(axis, total.rotation * axis), 0).squareRoot()
     }
 
+    /// - Parameter decisive: where the margin is decided and the way in which an error uses it up; `nil` for the tip.
     private func shares(
         _ errors: [(source: ErrorSource, error: PoseCovariance<CT, Tool>)], _ item: PlanItem,
-        _ surface: ScrewSurface?, _ bone: (any BoneDepth)?
+        _ decisive: (point: Point<CT>, outwards: Direction<CT>)?
     ) -> [ErrorSource: Double] {
         var variances: [ErrorSource: Double] = [:]
-        if let place = surface?.nearest, let bone, let outwards = place.outwards(in: bone) {
+        if let decisive {
             for (source, error) in errors {
-                let deviation = error.covariance(at: place.point).deviation(along: outwards)
+                let deviation = error.covariance(at: decisive.point).deviation(along: decisive.outwards)
                 variances[source] = deviation * deviation
             }
             variances[.segmentation] = budget.boundaryDeviation * budget.boundaryDeviation

@@ -62,6 +62,12 @@ struct LabelSurvey: Sendable {
         return entry.count > 0 ? entry : nil
     }
 
+    /// What stands at a place; `nil` beyond the map.
+    func label(at p: Point<CT>, in labels: LabelVolume) -> AnatomicalLabel? {
+        let i = labels.geometry.nearest(p)
+        return p.isFinite && labels.size.contains(i) ? labels[label: i] : nil
+    }
+
     func centroid(of label: AnatomicalLabel) -> Point<CT>? {
         self[label].map { geometry.point(GridPoint($0.sum / Double($0.count))) }
     }

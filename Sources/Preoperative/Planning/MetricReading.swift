@@ -1,13 +1,16 @@
 import Frames
 
-/// What a number of a plan must keep to: at least `lowest`, at most `highest`, in the unit of its key.
+/// What a number of a plan must or should keep to: at least `lowest`, at most `highest`, in the unit of its key.
 public struct MetricLimit: Equatable, Sendable {
     public let lowest: Double?
     public let highest: Double?
     /// Closer to the limit than this is called near.
     public let band: Double
+    /// What a plan should reach and need not: no limit of `plan check`, and to miss it is a warning.
+    public let isAim: Bool
 
-    public init(lowest: Double? = nil, highest: Double? = nil, band: Double) {
+    public init(lowest: Double? = nil, highest: Double? = nil, band: Double, isAim: Bool = false) {
+        self.isAim = isAim
         self.lowest = lowest
         self.highest = highest
         self.band = band
@@ -21,7 +24,11 @@ public struct MetricLimit: Equatable, Sendable {
 
 /// How a number stands to its limit.
 public enum LimitStanding: String, CaseIterable, Sendable {
-    case held, near, broken
+    case held, near
+    /// An aim that is missed, or something that a person must settle: nothing that `plan check` refuses.
+    case warning
+    /// A limit of `plan check` that does not hold.
+    case broken
 }
 
 /// One metric of an item as a person reads it: what it is called, its unit, and its limit where it has one.
@@ -57,6 +64,8 @@ public enum MetricKey {
         "body_depth_fraction": "depth in the body", "vessel_distance_mm": "to the nearest vessel",
         "skull_angle_deg": "angle to the skull's normal", "depth_mm": "depth", "risk": "risk",
         "level_is_certain": "level's name certain", "p_grade_a": "probability of grade A",
+        "p_vessel_margin": "probability that no vessel is nearer than 3 mm",
+        "p_vessel_clear": "probability that no vessel is met", "vessel_distance_95_mm": "to vessels, kept with 95 %",
         "tip_error_95_mm": "tip's error, 95 %", "tip_error_rms_mm": "tip's error, RMS",
         "angle_error_rms_deg": "axis's error, RMS", "dominant_error": "error that matters most",
         "pair_gap_mm": "gap to the other screw", "artery_margin_mm": "to the vertebral artery's hole",
@@ -72,7 +81,8 @@ public enum MetricKey {
         "gertzbein_robbins", "breach_mm", "margin_mm", "medial_margin_mm", "anterior_margin_mm", "mean_hu",
         "convergence_deg", "cranial_tilt_deg", "isthmus_fill", "isthmus_width_mm", "endplate_clearance_mm",
         "entry_distance_mm", "body_depth_fraction", "risk", "vessel_distance_mm", "skull_angle_deg", "depth_mm",
-        "p_grade_a", "tip_error_95_mm", "tip_error_rms_mm", "angle_error_rms_deg", "dominant_error",
+        "p_grade_a", "p_vessel_margin", "p_vessel_clear", "vessel_distance_95_mm", "tip_error_95_mm",
+        "tip_error_rms_mm", "angle_error_rms_deg", "dominant_error",
     ]
 
     public static func unit(_ key: String) -> String { units.first { key.hasSuffix($0.suffix) }?.unit ?? "" }
@@ -96,12 +106,21 @@ extension PlanLimits {
     public static let smallestVesselDistance = 3.0
     public static let largestSkullAngle = 30.0
     public static let largestRisk = 1.0
-    /// What a screw's probability of grade A should reach.
+    /// What a screw's probability of grade A should reach, and a path's of meeting no vessel.
     public static let smallestProbabilityOfA = 0.95
+    public static let smallestProbabilityOfNoVessel = 0.99
 
-    /// The limit on a metric by its key in the plan, in the key's unit; `nil` for what is only told.
-    public func limit(on key: String) -> MetricLimit? {
-        switch key {
+    /// The limit on a metric of this kind of item by its key in the plan, in the key's unit; `nil` for what is only told.
+    public func limit(on key: String, of kind: PlanItem.Kind = .pedicleScrew) -> MetricLimit? {
+        if kind.isScrew, kind != .pedicleScrew {
+            switch key {
+            case "anterior_margin_mm": return MetricLimit(lowest: smallestAnteriorMarginBeside, band: 1)
+            case "artery_margin_mm": return MetricLimit(lowest: smallestArteryMargin, band: 1)
+            case "isthmus_fill", "convergence_deg", "cranial_tilt_deg": return nil
+            default: break
+            }
+        }
+        return switch key {
         case "breach_mm": MetricLimit(highest: largestBreach, band: largestBreach)
         case "margin_mm": MetricLimit(lowest: smallestMargin, band: 1)
         case "medial_margin_mm": MetricLimit(lowest: smallestMedialMargin, band: 1)
@@ -117,7 +136,8 @@ extension PlanLimits {
         case "vessel_distance_mm": MetricLimit(lowest: Self.smallestVesselDistance, band: 2)
         case "skull_angle_deg": MetricLimit(highest: Self.largestSkullAngle, band: 5)
         case "risk": MetricLimit(highest: Self.largestRisk, band: 0.2)
-        case "p_grade_a": MetricLimit(lowest: Self.smallestProbabilityOfA, band: 0.02)
+        case "p_grade_a": MetricLimit(lowest: Self.smallestProbabilityOfA, band: 0.02, isAim: true)
+        case "p_vessel_clear": MetricLimit(lowest: Self.smallestProbabilityOfNoVessel, band: 0.005, isAim: true)
         default: nil
         }
     }
@@ -126,17 +146,17 @@ extension PlanLimits {
     public func readings(of item: PlanItem) -> [MetricReading] {
         MetricKey.sorted(item.metrics.keys).map { key in
             let value = item.metrics[key] ?? .null
-            let limit = limit(on: key)
+            let limit = limit(on: key, of: item.kind)
             return MetricReading(key: key, value: value, limit: limit, standing: standing(key, value, limit))
         }
     }
 
     private func standing(_ key: String, _ value: JSONValue, _ limit: MetricLimit?) -> LimitStanding? {
         if key == "gertzbein_robbins" { return value.string == "A" ? .held : .broken }
-        if key == "level_is_certain" { return value == .bool(false) ? .broken : .held }
+        if key == "level_is_certain" { return value == .bool(false) ? .warning : .held }
         guard let limit, let x = value.number else { return nil }
         let headroom = limit.headroom(x)
         // Two roundings to 1/10000 must not break a limit that holds.
-        return headroom < -1e-4 ? .broken : headroom < limit.band - 1e-9 ? .near : .held
+        return headroom < -1e-4 ? limit.isAim ? .warning : .broken : headroom < limit.band - 1e-9 ? .near : .held
     }
 }

@@ -6,6 +6,7 @@ extension UncertaintyPropagation {
     /// What an item's uncertainty came to, or why its bone could not be looked at.
     public struct Finding: Equatable, Sendable {
         public let id: String
+        public let isScrew: Bool
         public let uncertainty: ItemUncertainty
         /// Why there is no probability of grade A, where the item is a screw.
         public let fault: PlanningError?
@@ -17,14 +18,16 @@ extension UncertaintyPropagation {
     public func findings(
         for plan: PlanFile, labels: LabelVolume, ct: Volume<Int16>, progress: ProgressReport? = nil
     ) throws(PlanningError) -> [Finding] {
-        try findings(for: plan, progress: progress) { (level) throws(PlanningError) in
+        let hasPaths = plan.items.contains { !$0.kind.isScrew }
+        let vessels = hasPaths ? BoundaryVoxels(of: [.vessel], in: labels, LabelSurvey(labels)) : nil
+        return try findings(for: plan, vessels: vessels, progress: progress) { (level) throws(PlanningError) in
             try VertebraAnatomy(level, in: labels, ct: ct).boneDepth
         }
     }
 
     /// As above, with the bone of each level from elsewhere.
-    public func findings(
-        for plan: PlanFile, progress: ProgressReport? = nil,
+    func findings(
+        for plan: PlanFile, vessels: BoundaryVoxels?, progress: ProgressReport? = nil,
         bone: @Sendable (AnatomicalLabel) throws(PlanningError) -> any BoneDepth
     ) throws(PlanningError) -> [Finding] {
         let levels = Set(plan.items.compactMap { $0.kind == .pedicleScrew ? $0.level : nil }).sorted()
@@ -38,10 +41,17 @@ extension UncertaintyPropagation {
             return Result { () throws(UncertaintyError) in
                 switch bone {
                 case .success(let bone)?:
-                    try Finding(id: item.id, uncertainty: uncertainty(of: item, in: bone), fault: nil)
+                    try Finding(
+                        id: item.id, isScrew: item.kind.isScrew,
+                        uncertainty: uncertainty(of: item, in: bone, near: vessels), fault: nil)
                 case .failure(let fault)?:
-                    try Finding(id: item.id, uncertainty: uncertainty(of: item, in: nil), fault: fault)
-                case nil: try Finding(id: item.id, uncertainty: uncertainty(of: item, in: nil), fault: nil)
+                    try Finding(
+                        id: item.id, isScrew: item.kind.isScrew,
+                        uncertainty: uncertainty(of: item, in: nil, near: vessels), fault: fault)
+                case nil:
+                    try Finding(
+                        id: item.id, isScrew: item.kind.isScrew,
+                        uncertainty: uncertainty(of: item, in: nil, near: vessels), fault: nil)
                 }
             }
         }

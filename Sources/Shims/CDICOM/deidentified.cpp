@@ -13,6 +13,8 @@ static void mark(
     check(format.loadFile(path), CDICOM_DAMAGED);
     check(format.loadAllDataIntoMemory(), CDICOM_DAMAGED);
     DcmDataset &data = *format.getDataset();
+    // PS3.15 table E.1-1 has them removed (X), not emptied.
+    for (const DcmTagKey &tag : {DCM_StudyDescription, DCM_SeriesDescription}) delete data.remove(tag);
     put(data, DCM_PatientIdentityRemoved, "YES");
     put(data, DCM_DeidentificationMethod, method);
     put(data, DCM_LongitudinalTemporalInformationModified, "MODIFIED");

@@ -52,6 +52,7 @@ struct CaseAdd: StyletCommand {
 
     func execute(_ console: Console) throws -> Answer {
         let given = try plan.map { try PlanFile.read($0) }
+        let result = try run.map { try RunResult(path: $0) }
         let image = try volume.map { path in
             try console.step("load", "reading \(path)") {
                 try ImageReader.read(path, series: series, acquisition: acquisition, progress: $0)
@@ -59,114 +60,13 @@ struct CaseAdd: StyletCommand {
         }
         let archive = try store.open(creating: true)
         var addition = CaseAddition(archive: archive, occasion: occasion.occasion, console: console)
-        try addition.findPatient(patient)
+        try addition.findPatient(patient, isNewWithout: volume == nil ? (labelOptions.labels != nil, given) : nil)
         if let image { try addition.add(image) }
         if labelOptions.labels != nil { try addition.addLabels(labelOptions, of: image) }
         if let given { try addition.add(given, named: planName, note: note) }
-        if let run { try addition.addRun(run) }
+        if let result { try addition.add(result) }
         return Answer(
             fields: addition.fields.merging(["store": .string(archive.path), "patient": .string(patient)]) { $1 })
-    }
-}
-
-/// What one command adds, and what it says about that.
-private struct CaseAddition {
-    let archive: CaseArchive
-    let occasion: CaseOccasion
-    let console: Console
-    private var patient: PatientRecord?
-    private var series: SeriesRecord?
-    private var labels: LabelsRecord?
-    private(set) var fields: [String: JSONValue] = [:]
-
-    init(archive: CaseArchive, occasion: CaseOccasion, console: Console) {
-        self.archive = archive
-        self.occasion = occasion
-        self.console = console
-    }
-
-    private func known() throws -> PatientRecord {
-        guard let patient else { throw Failure(code: "failed", message: "There is no patient to add to.") }
-        return patient
-    }
-
-    mutating func findPatient(_ name: String) throws {
-        patient = try archive.patients().first { $0.name == name }
-        fields["new_patient"] = .bool(patient == nil)
-        guard patient == nil else { return }
-        patient = try archive.addPatient(name, on: occasion)
-        console.say("\(name): a new case in \(archive.path)")
-    }
-
-    mutating func add(_ image: LoadedImage) throws {
-        let patient = try known()
-        let added = try console.step("store", "storing the image") {
-            try archive.addSeries(image, of: patient, on: occasion, progress: $0)
-        }
-        series = added.record
-        let count = image.metadata.sourceFiles.count
-        console.say(
-            "  image   \(added.isNew ? "added" : "there already"): \(count) file\(count == 1 ? "" : "s"), \(Sentences.describe(image.ct.geometry))"
-        )
-        fields["image"] = [
-            "new": .bool(added.isNew), "fingerprint": .string(added.record.fingerprint), "files": .int(count),
-        ]
-    }
-
-    mutating func addLabels(_ options: LabelOptions, of image: LoadedImage?) throws {
-        let patient = try known()
-        guard let owner = try series ?? archive.series(of: patient).last else {
-            throw Failure(
-                code: "no-image",
-                message: "\(patient.name) has no image that the labels could belong to: add the image with them.")
-        }
-        let labelled = try image ?? archive.load(owner, console)
-        guard let volume = try options.read(on: labelled, console) else { return }
-        let name = FilePath.name(options.labels ?? "labels")
-        let added = try archive.addLabels(volume, named: name, of: owner, on: occasion)
-        labels = added.record
-        console.say("  labels  \(added.isNew ? "added" : "there already"): \(volume.counts().count) labels")
-        fields["labels"] = ["new": .bool(added.isNew), "sha256": .string(added.record.object)]
-    }
-
-    mutating func add(_ plan: PlanFile, named name: String, note: String) throws {
-        let patient = try known()
-        let kept =
-            try labels
-            ?? archive.series(of: patient).first { $0.fingerprint == plan.image.sha256 }.flatMap {
-                try archive.labels(of: $0).last
-            }
-        let added = try archive.addPlanVersion(
-            plan, named: name, of: patient, labels: kept, note: note, on: occasion)
-        let signed = plan.approvals.count
-        console.say(
-            "  plan    '\(name)' version \(added.record.number) \(added.isNew ? "added" : "there already"): \(plan.items.count) items, \(signed) approval\(signed == 1 ? "" : "s")"
-        )
-        fields["plan"] = [
-            "new": .bool(added.isNew), "name": .string(name), "version": .int(added.record.number),
-            "sha256": .string(added.record.digest),
-        ]
-    }
-
-    mutating func addRun(_ path: String) throws {
-        let patient = try known()
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw Failure(code: "file", message: "\(path) cannot be read: give the JSON that a run answered.")
-        }
-        let version = try archive.plans(of: patient).last.flatMap { try archive.latest(of: $0) }
-        let run = try archive.addRun(data, from: path, of: patient, version: version, on: occasion)
-        console.say("  run     added: a \(run.kind)\(run.passed.map { $0 ? ", passed" : ", FAILED" } ?? "")")
-        fields["run"] = ["kind": .string(run.kind), "passed": run.passed.map { .bool($0) } ?? .null]
-    }
-}
-
-extension CaseArchive {
-    /// A stored image, read as any other.
-    func load(_ series: SeriesRecord, _ console: Console) throws -> LoadedImage {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("stylet-\(UUID().uuidString)").path
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let path = try checkOut(series, to: folder)
-        return try console.step("load", "reading the stored image") { try ImageReader.read(path, progress: $0) }
     }
 }
 

@@ -251,7 +251,8 @@ struct CaseVerify: StyletCommand {
     func execute(_ console: Console) throws -> Answer {
         let path = store.path
         let found = try console.step("verify", "reading \(path)") {
-            try CaseArchive.verify(path, remembered: remember.flatMap { TrailPosition($0) }, progress: $0)
+            try CaseArchive.verify(
+                path, remembered: remember.flatMap { TrailPosition($0) }, patience: store.wait, progress: $0)
         }
         for finding in found.findings { console.say("  FOUND   \(Sentences.sentence(finding))") }
         for remark in found.remarks { console.say("  remark  \(Sentences.sentence(remark))") }
@@ -260,6 +261,7 @@ struct CaseVerify: StyletCommand {
         )
         console.say(found.passed ? "everything is as it was written" : "the store is NOT as it was written")
         if let head = found.head { console.say("head \(head.text)") }
+        if remember == nil { console.say(Sentences.notSeenWithoutAHead) }
         return Answer(
             fields: [
                 "store": .string(path), "passed": .bool(found.passed),
@@ -267,6 +269,7 @@ struct CaseVerify: StyletCommand {
                 "remarks": .strings(found.remarks.map(Sentences.sentence)), "entries": .int(found.entries),
                 "rows": .int(found.rows), "objects": .int(found.objects), "bytes": .int(found.bytes),
                 "head": found.head.map { .string($0.text) } ?? .null,
+                "not_seen": .strings(remember == nil ? [Sentences.notSeenWithoutAHead] : []),
             ], accepted: found.passed)
     }
 }

@@ -90,8 +90,14 @@ extension UncertaintyPropagation.Finding {
 extension Sentences {
     static func line(_ finding: UncertaintyPropagation.Finding) -> String {
         let u = finding.uncertainty
-        let grade = u.probabilityOfA.map { String(format: "grade A with %5.1f %%", $0 * 100) } ?? "grade A unknown"
-        return "\(finding.id.padding(toLength: 10, withPad: " ", startingAt: 0))  \(grade)"
+        let path = u.clearance.map {
+            String(
+                format: "%.0f mm from vessels with %5.1f %%, clear of them with %5.1f %%", $0.margin,
+                $0.probabilityOfMargin * 100, $0.probabilityOfNone * 100)
+        }
+        let grade = u.probabilityOfA.map { String(format: "grade A with %5.1f %%", $0 * 100) }
+        let likely = grade ?? path ?? (finding.isScrew ? "grade A unknown" : "distance to vessels unknown")
+        return "\(finding.id.padding(toLength: 10, withPad: " ", startingAt: 0))  \(likely)"
             + String(
                 format: "  tip within %.2f mm (95 %%)  axis %.2f° RMS", u.tipError95, degrees(radians: u.angleRMS))
             + (u.dominant.map { "  mostly \($0.rawValue) (\(String(format: "%.0f", (u.shares[$0] ?? 0) * 100)) %)" }

@@ -21,7 +21,8 @@ extension Sentences {
             Failure(
                 code: "store-busy",
                 message:
-                    "Another command has held the store in \(path) for \(Int(seconds)) s: try again when it is done.")
+                    "Another command has held the store in \(path) for \(String(format: "%g", seconds)) s: try again when it is done."
+            )
         case .full(let path):
             Failure(
                 code: "disk-full",
@@ -77,7 +78,7 @@ extension Sentences {
             Failure(
                 code: "impossible-text",
                 message:
-                    "'\(value.prefix(40))' cannot be kept as \(field): 1 to 200 bytes, no control characters, no blanks at the ends."
+                    "'\(visible(value.prefix(40)))' cannot be kept as \(field): 1 to 200 bytes, no control characters, no blanks at the ends."
             )
         case .patientExists(let name): Failure(code: "patient-exists", message: "There is a case of \(name) already.")
         case .noSuchPatient(let name, let known):
@@ -110,6 +111,14 @@ extension Sentences {
                 code: "nothing-to-export", message: "The case of \(patient) has no image: there is nothing to export.")
         default: Failure(code: "failed", message: "\(error)")
         }
+    }
+
+    /// Control characters as marks, so that a sentence stays on one line.
+    private static func visible(_ text: Substring) -> String {
+        String(
+            text.map {
+                $0.unicodeScalars.contains { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) } ? "\u{FFFD}" : $0
+            })
     }
 
     private static func offer(_ known: [String]) -> String {
@@ -154,6 +163,10 @@ extension Sentences {
         case .manifestUnreadable(let sha256): "\(sha256.prefix(12))… should list an image's files and does not"
         }
     }
+
+    /// What no check of the store alone can find.
+    static let notSeenWithoutAHead =
+        "not seen by this: that the whole folder was put back to an earlier state, or written anew by somebody who has its key; an earlier head, given with --remember, shows it"
 
     static func sentence(_ remark: CaseVerification.Remark) -> String {
         switch remark {

@@ -86,7 +86,7 @@ extension Sentences {
         case .noSkull: "they leave the head without crossing its vault"
         case .otherBone: "they cross other bone"
         case .roughSkull: "where they leave the skull there is no smooth vault to drill"
-        case .air: "they cross air"
+        case .air: "they cross air, as in a sinus, in bowel or in the lung"
         case .bright: "they cross something as bright as metal or bone without a label"
         }
     }

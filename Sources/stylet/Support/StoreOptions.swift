@@ -8,6 +8,9 @@ struct StoreOptions: ParsableArguments {
     @Option(help: "The store's folder; default: the environment's STYLET_STORE, else stylet/cases in your data folder.")
     var store: String?
 
+    @Option(name: .customLong("wait-s"), help: "How long to wait for another command that changes the store, s.")
+    var wait = CaseArchive.usualPatience
+
     /// `--store`, `STYLET_STORE`, or the data folder of the XDG Base Directory Specification.
     var path: String {
         let environment = ProcessInfo.processInfo.environment
@@ -17,7 +20,13 @@ struct StoreOptions: ParsableArguments {
         return FileManager.default.homeDirectoryForCurrentUser.path + "/.local/share/stylet/cases"
     }
 
-    func open(creating: Bool = false) throws -> CaseArchive { try CaseArchive.open(path, creating: creating) }
+    func open(creating: Bool = false) throws -> CaseArchive {
+        try CaseArchive.open(path, creating: creating, patience: wait)
+    }
+
+    func validate() throws {
+        guard (0...86400).contains(wait) else { throw ValidationError("--wait-s must be from 0 to 86400.") }
+    }
 }
 
 /// Who changes a store.

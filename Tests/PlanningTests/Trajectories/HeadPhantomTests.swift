@@ -40,7 +40,41 @@ import Testing
             let up = (pose * Direction<Vertebra>.z).vector
             let top = Point<CT>(pose.translation + up * 100)
             #expect(abs(plane.side(top)) < 1.2, "turned by \(turn)°: \(plane.side(top))")
+            // the checker's own, from what fills the skull
+            let other = try #require(MaskSymmetry(labels)?.midline())
+            #expect(other.left.angle(to: pose * Direction<Vertebra>.x) < 1.5 * .pi / 180, "turned by \(turn)°")
+            #expect(abs(other.side(top)) < 1.5, "turned by \(turn)°: \(other.side(top))")
         }
+    }
+
+    /// A path from the other side: the check measures the way beyond the midline by a plane and steps of its own, and finds
+    /// a plan that hides it.
+    @Test func aHiddenCrossingIsFound() throws {
+        let head = try Self.shared.get()
+        let target = Point<CT>(-25, 30, 40)
+        var plan = try TrajectoryPlanner().plan(
+            ct: head.ct, labels: head.labels, targets: [.init("target-1", target)]
+        ).plan
+        plan.items = Array(plan.items.prefix(1))
+        func findings() throws -> [PlanChecker.Finding] {
+            try PlanChecker().check(plan, ct: head.ct, labels: head.labels).items[0].findings
+        }
+        let midline = try #require(MaskSymmetry(head.labels)?.midline())
+        let mirrored = plan.items[0].entry - midline.left * (2 * midline.side(plan.items[0].entry))
+        plan.items[0].entry = mirrored
+        plan.items[0].length = mirrored.distance(to: target)
+        plan.items[0].metrics["midline_crossing_mm"] = .number(0)
+        let found = try findings()
+        let claimed = found.contains {
+            if case .claimDiffers("midline_crossing_mm", 0, let measured) = $0 { measured > 20 } else { false }
+        }
+        #expect(claimed, "\(found)")
+    }
+
+    /// A ball has no midline, so nothing is said of one.
+    @Test func aBallHasNoMidline() throws {
+        let ball = try SyntheticHead { _ in nil }
+        #expect(MaskSymmetry(ball.labels)?.midline() == nil)
     }
 
     @Test func pathsToTheLesionAndElsewhere() throws {

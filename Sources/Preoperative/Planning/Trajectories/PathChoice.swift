@@ -230,7 +230,9 @@ struct PathChoice {
         let table = judge.tracer.tissue
         func names(_ set: Set<AnatomicalLabel>) -> JSONValue { .array(set.sorted().map { .number(Double($0.number)) }) }
         item.metrics["approach"] = .string(table.approach.rawValue)
-        if !planner.avoid.isEmpty { item.metrics["avoid_labels"] = names(planner.avoid) }
+        let avoided = planner.avoid.union(
+            table.forbidden.filter { AnatomicalLabel.organs.contains($0) && scene.survey[$0] != nil })
+        if !avoided.isEmpty { item.metrics["avoid_labels"] = names(avoided) }
         if !table.through.isEmpty { item.metrics["through_labels"] = names(table.through) }
         if planner.kind == .electrode, !others.isEmpty {
             let gaps = others.map { path.line.gap(to: $0) }, bolts = others.map { path.line.boltSpacing(to: $0) }

@@ -150,6 +150,7 @@ struct PathTracer: Sendable {
                 if hu > Self.markerHU, s > (layout.outerTable ?? 0) + Self.blurred { return .bright }
             case .body:
                 if tissue.through.contains(AnatomicalLabel(labels.withVoxels { $0[o] })) { leftAllowed = s }
+                if hu < Self.airHU, !tissue.through.contains(.lung) { return .air }
                 run = hu > Self.boneHU && s > leftAllowed + Self.blurred ? run + 1 : 0
                 if run > 1 { return .bright }
             }

@@ -6,8 +6,10 @@ extension PlanChecker {
     func checkTrajectories(_ plan: PlanFile, _ ct: Volume<Int16>, _ labels: LabelVolume) -> [String: ItemCheck] {
         let items = plan.items.filter { $0.kind != .pedicleScrew }
         guard !items.isEmpty else { return [:] }
+        let labels = (try? labels.withCanal(of: levels(of: items, in: labels), ct: ct)) ?? labels
         let examination = TrajectoryExamination(
-            ct: ct, labels: labels, limits: trajectoryLimits, present: Set(labels.counts().keys))
+            ct: ct, labels: labels, limits: trajectoryLimits, present: Set(labels.counts().keys),
+            midline: MaskSymmetry(labels)?.midline())
         let found = parallelMap(items.count) { k -> ItemCheck in
             let item = items[k]
             guard let (metrics, findings) = examination.check(item) else {
@@ -18,14 +20,24 @@ extension PlanChecker {
                 return ItemCheck(
                     id: item.id, metrics: nil, trajectory: metrics,
                     findings: [.lengthDiffers(stated: item.length, measured: item.entry.distance(to: item.target))]
-                        + all.map(Finding.trajectory) + claims(item, metrics, labels))
+                        + all.map(Finding.trajectory) + claims(item, metrics, examination))
             }
             all = all.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
             return ItemCheck(
                 id: item.id, metrics: nil, trajectory: metrics,
-                findings: all.map(Finding.trajectory) + claims(item, metrics, labels))
+                findings: all.map(Finding.trajectory) + claims(item, metrics, examination))
         }
         return Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { a, _ in a })
+    }
+
+    /// Vertebrae that paths lead into or through.
+    private func levels(of items: [PlanItem], in labels: LabelVolume) -> Set<AnatomicalLabel> {
+        let survey = LabelSurvey(labels)
+        return items.reduce(into: []) { found, item in
+            if let own = survey.label(at: item.target, in: labels) { found.insert(own) }
+            let through = item.metrics["through_labels"]?.array?.compactMap(\.number) ?? []
+            found.formUnion(through.compactMap { UInt8(exactly: $0) }.map { AnatomicalLabel($0) })
+        }
     }
 
     /// Electrodes that come too near: each against all that are to be carried out, but the one whose place it would take.
@@ -83,8 +95,11 @@ extension PlanChecker {
     }
 
     /// What the plan says of a path against what was measured: distances to 0.3 mm, lengths to 1 mm and a voxel, angles to
-    /// 6° (two ways to find a normal on stairs of voxels), risk to 0.05.
-    private func claims(_ item: PlanItem, _ measured: TrajectoryMetrics, _ labels: LabelVolume) -> [Finding] {
+    /// 6° (two ways to find a normal on stairs of voxels), risk to 0.05, the way beyond the midline to what 1 mm and 1° of that
+    /// plane make of it.
+    private func claims(
+        _ item: PlanItem, _ measured: TrajectoryMetrics, _ examination: TrajectoryExamination
+    ) -> [Finding] {
         guard item.trajectoryMetrics != nil else { return [.metricsIncomplete] }
         let (said, found) = (item.metrics, measured.json)
         var findings: [Finding] = []
@@ -94,12 +109,19 @@ extension PlanChecker {
             switch key {
             case "risk": tolerance = 0.05
             case _ where key.hasSuffix("_deg"): tolerance = 6
-            case _ where key.hasSuffix("_length_mm"): tolerance = 1 + labels.geometry.spacing.max()
+            case "midline_crossing_mm": tolerance = Self.midlineTolerance(item, examination.midline)
+            case _ where key.hasSuffix("_length_mm"): tolerance = 1 + examination.labels.geometry.spacing.max()
             case _ where key.hasSuffix("_mm"): tolerance = 0.3
             default: continue
             }
             if abs(a - b) > tolerance { findings.append(.claimDiffers(key: key, claimed: a, measured: b)) }
         }
         return findings
+    }
+
+    private static func midlineTolerance(_ item: PlanItem, _ midline: MidlinePlane?) -> Double {
+        guard let midline, let path = item.cylinder, abs(midline.side(path.tip)) > 4 else { return .infinity }
+        let slope = abs(dot(path.axis.vector, midline.left.vector))
+        return (1 + 0.02 * path.length) / max(slope, 0.02)
     }
 }

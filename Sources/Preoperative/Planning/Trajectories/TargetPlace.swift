@@ -5,7 +5,8 @@ import Imaging
 struct TargetPlace: Sendable {
     let label: AnatomicalLabel
     let approach: Approach
-    /// Bone that its paths may cross: what the person allows, and the bone that it lies in.
+    /// Bone and organs that its paths may cross: what the person allows, and what it lies in; the lung where it lies in
+    /// air-filled tissue, whatever its label.
     let through: Set<AnatomicalLabel>
 
     /// Below this there is air, HU.
@@ -44,8 +45,40 @@ struct TargetPlace: Sendable {
                 if TissueTable.bones.contains(label), !through.contains(label) { throw refuse(.inBone(label)) }
                 return TargetPlace(label: label, approach: .head, through: through.subtracting([.skull]))
             }
-            let own: Set<AnatomicalLabel> = TissueTable.bones.contains(label) ? [label] : []
+            let isOwn = TissueTable.bones.contains(label) || AnatomicalLabel.organs.contains(label)
+            let own: Set<AnatomicalLabel> = isOwn ? [label] : surroundings(of: target.point, label)
             return TargetPlace(label: label, approach: .body, through: through.union(own))
+        }
+
+        /// The organ that encloses a nodule, seen along many directions from where each leaves it; the lung also where
+        /// there is air. Half of them must agree.
+        private func surroundings(of p: Point<CT>, _ label: AnatomicalLabel) -> Set<AnatomicalLabel> {
+            let n = 4
+            var seen: [AnatomicalLabel: Int] = [:]
+            for k in 0..<6 * n * n {
+                let u = DirectionCells.direction(face: k / (n * n), k / n % n, k % n, n)
+                if let organ = firstOrgan(p, u, beyond: label) { seen[organ, default: 0] += 1 }
+            }
+            return Set(seen.filter { $0.value * 2 >= 6 * n * n }.keys)
+        }
+
+        /// What a nodule borders on in one direction, a blurred rim left out.
+        private func firstOrgan(
+            _ p: Point<CT>, _ u: Vector3, beyond nodule: AnatomicalLabel
+        ) -> AnatomicalLabel? {
+            var left: Double?
+            for s in stride(from: 0.0, to: 60, by: 0.5) {
+                let i = labels.geometry.nearest(Point(p.coordinates + u * s))
+                guard labels.size.contains(i) else { return nil }
+                let here = labels[label: i]
+                if nodule == .lesion, here == nodule { continue }
+                if AnatomicalLabel.organs.contains(here) { return here }
+                if ct[i] < TargetPlace.airHU { return here.number == 0 ? nil : .lung }
+                let start = left ?? s
+                left = start
+                if s - start > 3 { return nil }
+            }
+            return nil
         }
 
         /// In the head where the skull closes most directions in.

@@ -25,7 +25,7 @@ struct TissueTable: Sendable {
     let approach: Approach
     /// `Tissue` numbers of 256 labels.
     private(set) var numbers: [UInt8]
-    /// What a path may cross though it is bone.
+    /// What a path may cross though it is bone, or an organ outside the head.
     let through: Set<AnatomicalLabel>
     /// What it must keep the no-go margin from.
     let forbidden: Set<AnatomicalLabel>
@@ -34,7 +34,7 @@ struct TissueTable: Sendable {
         self.approach = approach
         self.through = through
         var forbidden = avoid.union([.metal])
-        if approach == .body { forbidden.insert(.spinalCanal) }
+        if approach == .body { forbidden.formUnion(AnatomicalLabel.organs.union([.spinalCanal])) }
         self.forbidden = forbidden.subtracting(through)
         numbers = [UInt8](repeating: Tissue.soft.rawValue, count: 256)
         numbers[0] = Tissue.outside.rawValue

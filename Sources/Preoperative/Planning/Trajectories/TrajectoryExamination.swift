@@ -25,6 +25,8 @@ struct TrajectoryExamination {
     let limits: TrajectoryLimits
     /// Which labels the map has.
     let present: Set<AnatomicalLabel>
+    /// Found from what fills the skull; `nil` outside heads.
+    let midline: MidlinePlane?
 
     /// Two ways to find a normal on stairs of voxels differ by so much, rad.
     private static let normalAccuracy = 2 * Double.pi / 180
@@ -41,7 +43,8 @@ struct TrajectoryExamination {
 
     func check(_ item: PlanItem) -> (metrics: TrajectoryMetrics, findings: [TrajectoryFinding])? {
         guard let path = item.cylinder else { return nil }
-        var walk = walk(path, through: through(item))
+        let mayCrossAir = set(item, "through_labels").union([label(item.target)]).contains(.lung)
+        var walk = walk(path, through: through(item), mayCrossAir: mayCrossAir)
         var m = TrajectoryMetrics(depth: path.length)
         walk.findings += targetFindings(item.target, item)
         func clearance(_ wanted: Set<AnatomicalLabel>, within farthest: Double = 150) -> Double? {
@@ -68,6 +71,7 @@ struct TrajectoryExamination {
             (m.scalpLength, m.boneLength, m.brainLength) = (from - skin, to - from, path.length - to)
             m.skullCrossing = path.point(at: from)
             m.skullAngle = skullAngle(path, at: from)
+            m.midlineCrossing = beyondMidline(path, from: to)
             if m.skullAngle == nil { walk.findings.append(.blocked(.roughSkull)) }
         } else {
             m.boneDistance = clearance(TissueTable.bones.subtracting(through(item)), within: 50)
@@ -88,6 +92,17 @@ struct TrajectoryExamination {
         return (m, broken.map(TrajectoryFinding.brokenLimit) + walk.findings)
     }
 
+    /// How much of the path from the skull's inner table on lies on the other side of the midline than its target, stepped
+    /// through; a target within 2 mm of it has no side.
+    private func beyondMidline(_ path: ScrewCylinder, from start: Double) -> Double? {
+        guard let midline else { return nil }
+        let own = midline.side(path.tip)
+        guard abs(own) > 2 else { return 0 }
+        return stride(from: start, to: path.length, by: 0.1).reduce(0) { sum, s in
+            midline.side(path.point(at: s)) * own < 0 ? sum + 0.1 : sum
+        }
+    }
+
     private func label(_ p: Point<CT>) -> AnatomicalLabel {
         let i = labels.geometry.nearest(p)
         return labels.size.contains(i) ? labels[label: i] : AnatomicalLabel(0)
@@ -104,7 +119,9 @@ struct TrajectoryExamination {
     }
 
     private func forbidden(_ item: PlanItem, _ isHead: Bool) -> Set<AnatomicalLabel> {
-        set(item, "avoid_labels").union(isHead ? [.metal] : [.metal, .spinalCanal])
+        if isHead { return set(item, "avoid_labels").union([.metal]) }
+        let own = set(item, "through_labels").union([label(item.target)])
+        return set(item, "avoid_labels").union([.metal, .spinalCanal]).union(AnatomicalLabel.organs.subtracting(own))
     }
 
     private func targetFindings(_ p: Point<CT>, _ item: PlanItem) -> [TrajectoryFinding] {
@@ -121,7 +138,7 @@ struct TrajectoryExamination {
     }
 
     /// From 10 mm outside the entry to the target in steps of 0.1 mm.
-    private func walk(_ path: ScrewCylinder, through: Set<AnatomicalLabel>) -> Walk {
+    private func walk(_ path: ScrewCylinder, through: Set<AnatomicalLabel>, mayCrossAir: Bool) -> Walk {
         var walk = Walk()
         var (bones, sinceBone, air) = (0, Double.infinity, 0.0)
         for s in stride(from: -10, through: path.length, by: 0.1) {
@@ -142,7 +159,8 @@ struct TrajectoryExamination {
             }
             let i = ct.geometry.nearest(p)
             air = s > skin + 3 && ct.size.contains(i) && ct[i] < -300 ? air + 0.1 : 0
-            if air > 0.3, walk.skullFrom != nil || present.contains(.intracranial) { note(.blocked(.air), &walk) }
+            let isHead = walk.skullFrom != nil || present.contains(.intracranial)
+            if isHead ? air > 0.3 : air > 1.5 && !mayCrossAir { note(.blocked(.air), &walk) }
         }
         if bones > 1 { note(.blocked(.otherBone), &walk) }
         guard let skin = walk.skin else {

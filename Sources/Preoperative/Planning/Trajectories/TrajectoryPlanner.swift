@@ -109,6 +109,9 @@ struct PathScene: Sendable {
     init(
         _ planner: TrajectoryPlanner, ct: Volume<Int16>, labels: LabelVolume, targets: [TrajectoryPlanner.Target]
     ) throws(PlanningError) {
+        let given = LabelSurvey(labels)
+        let levels = Set(targets.compactMap { given.label(at: $0.point, in: labels) }).union(planner.through)
+        let labels = try labels.withCanal(of: levels, ct: ct)
         self.labels = labels
         let survey = LabelSurvey(labels)
         self.survey = survey
