@@ -11,6 +11,8 @@ public enum CT: Frame { public static let name = "ct" }
 public enum Reference: Frame { public static let name = "reference" }
 /// The frame of the tracking camera or field generator.
 public enum Tracker: Frame { public static let name = "tracker" }
+/// A rigid set of markers on a tool, a flange or a pointer, as its maker defines it.
+public enum Marker: Frame { public static let name = "marker" }
 /// The base of the robot arm.
 public enum Base: Frame { public static let name = "base" }
 /// The mounting plate at the end of the robot arm.

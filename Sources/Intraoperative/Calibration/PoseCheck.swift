@@ -1,9 +1,6 @@
 import Frames
 import LinearAlgebra
 
-/// Frames of a calibration: what the tracker or the arm reports the pose of, on the tool or the flange.
-public enum Marker: Frame { public static let name = "marker" }
-
 enum PoseCheck {
     /// Beyond this a pose is no measurement of anything in an operating room, mm.
     static let farthest = 1e5
