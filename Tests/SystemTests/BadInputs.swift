@@ -211,6 +211,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         ("Images and labels", images), ("DICOM series", series), ("NIfTI files", niftiFiles),
         ("NRRD and MetaImage files", textFiles), ("Labels and segmenters", labelFiles), ("What is written", outputs),
         ("Plans and approvals", plans), ("Case stores", stores), ("Registrations", registrations),
+        ("Calibrations and images onto images", BadMotions.rows),
         ("Arms and scenes", arms),
         ("Wrong usage", usage),
     ]

@@ -1,0 +1,40 @@
+/// Tables of poses that calibrations must refuse, and images that do not belong together.
+enum BadMotions {
+    static let rows: [BadInput] = [
+        BadInput(
+            what: "a pivot tilted too little", arguments: ["calibrate", "pivot", "narrow.csv"],
+            code: "sweep-too-narrow", words: ["tilted by only", "to all sides"]),
+        BadInput(
+            what: "a pivot of three poses", arguments: ["calibrate", "pivot", "three-poses.csv"], code: "too-few-poses",
+            words: ["3 poses", "at least 20"]),
+        BadInput(
+            what: "points in place of poses", arguments: ["calibrate", "pivot", "points.csv"], code: "bad-table",
+            words: ["points.csv", "qw"]),
+        BadInput(
+            what: "pairs of poses that are no pairs",
+            arguments: ["calibrate", "handeye", "narrow.csv", "three-poses.csv"], code: "count-mismatch",
+            words: ["30 of the arm", "3 of the camera"]),
+        BadInput(
+            what: "an arm that turned about one axis only",
+            arguments: ["calibrate", "handeye", "narrow.csv", "narrow.csv"], code: "parallel-motions",
+            words: ["one axis", "two more"]),
+        BadInput(
+            what: "a level without labels",
+            arguments: ["register", "volumes", "--moving", "ct", "--fixed", "ct", "--level", "L3"], status: 64,
+            code: nil,
+            words: ["--level and --labels go together"]),
+        BadInput(
+            what: "an image with a slice missing to be registered",
+            arguments: ["register", "volumes", "--moving", "gap", "--fixed", "ct"], code: "image-not-for-planning",
+            words: ["gap", "1 slice(s) missing"]),
+    ]
+
+    /// Thirty poses tilted by 2° about x, and by nothing else.
+    static var narrow: String {
+        (0..<30).reduce("x_mm,y_mm,z_mm,qw,qx,qy,qz\n") {
+            $0 + "0,0,\(Double($1) / 10),1,\(Double($1 - 15) / 900),0,0\n"
+        }
+    }
+
+    static let three = "x_mm,y_mm,z_mm,qw,qx,qy,qz\n0,0,0,1,0,0,0\n1,0,0,1,0.1,0,0\n0,1,0,1,0,0.1,0\n"
+}
