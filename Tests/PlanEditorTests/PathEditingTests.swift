@@ -58,7 +58,7 @@ struct PathEditingTests {
             let live = try #require(item.trajectoryMetrics)
             let check = TrajectoryExamination(
                 ct: fixture.ct, labels: fixture.labels, limits: TrajectoryLimits(),
-                present: Set(fixture.labels.counts().keys)
+                present: Set(fixture.labels.counts().keys), midline: MaskSymmetry(fixture.labels)?.midline()
             ).check(item)
             let other = try #require(check?.metrics)
             // The checker's own tolerances between the two ways: Documentation/trajectories.md.

@@ -21,6 +21,7 @@ enum LimitWords {
         case .target(let fault): text(fault)
         case .tooNear(let other, let broken): "\(other): \(text(broken.reading))"
         case .vesselsUnknown: "no vessels in the labels"
+        case .canalUnknown: "the spinal canal is not known"
         case .alternativeOfNothing(let other): "alternative to \(other), which is not there"
         }
     }

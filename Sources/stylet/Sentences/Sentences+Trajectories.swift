@@ -102,6 +102,7 @@ extension Sentences {
         case .target(let fault): "its target " + sentence(fault)
         case .tooNear(let other, let broken): "\(other): \(sentence(broken))"
         case .vesselsUnknown: "the labels have no vessel, so that its distance to them is not known"
+        case .canalUnknown: "the vertebra's spinal canal is neither labelled (103) nor shown by its bone: label it"
         case .alternativeOfNothing(let other): "it is an alternative to '\(other)', which the plan does not carry out"
         }
     }

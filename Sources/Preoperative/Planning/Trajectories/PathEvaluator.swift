@@ -13,6 +13,7 @@ public struct PathEvaluator: Sendable {
     public let limits: TrajectoryLimits
     private let ct: Volume<Int16>
     private let labels: LabelVolume
+    private let canal: CanalKnown
     private let survey: LabelSurvey
     private let skull: SkullSurface?
     private let midline: MidlinePlane?
@@ -40,6 +41,8 @@ public struct PathEvaluator: Sendable {
         for items: [PlanItem], labels: LabelVolume, ct: Volume<Int16>, limits: TrajectoryLimits = TrajectoryLimits()
     ) throws(PlanningError) {
         guard ct.geometry.matches(labels.geometry) else { throw .gridsDiffer }
+        canal = CanalKnown(labels, for: items.filter { !$0.kind.isScrew }, ct: ct)
+        let labels = canal.labels
         (self.limits, self.ct, self.labels) = (limits, ct, labels)
         survey = LabelSurvey(labels)
         skull = SkullSurface(labels, survey)
@@ -144,6 +147,7 @@ public struct PathEvaluator: Sendable {
         if here == .metal { found.append(.target(.inMetal)) }
         if here == .skull { found.append(.target(.inBone(here))) }
         if item.labels("avoid_labels").contains(here) { found.append(.target(.inForbidden(here))) }
+        if canal.concerns(item) { found.append(.canalUnknown) }
         if survey[.vessel] == nil, item.metrics["vessels_known"] != .bool(false) { found.append(.vesselsUnknown) }
         return found
     }
@@ -185,7 +189,7 @@ public struct PathEvaluator: Sendable {
 
 extension PlanItem {
     /// Labels that the plan names for this path.
-    fileprivate func labels(_ key: String) -> Set<AnatomicalLabel> {
+    func labels(_ key: String) -> Set<AnatomicalLabel> {
         let numbers = metrics[key]?.array?.compactMap(\.number) ?? []
         return Set(numbers.filter { $0 >= 1 && $0 <= 255 && $0 == $0.rounded() }.map { AnatomicalLabel(UInt8($0)) })
     }

@@ -6,7 +6,8 @@ extension PlanChecker {
     func checkTrajectories(_ plan: PlanFile, _ ct: Volume<Int16>, _ labels: LabelVolume) -> [String: ItemCheck] {
         let items = plan.items.filter { $0.kind != .pedicleScrew }
         guard !items.isEmpty else { return [:] }
-        let labels = (try? labels.withCanal(of: levels(of: items, in: labels), ct: ct)) ?? labels
+        let canal = CanalKnown(labels, for: items, ct: ct)
+        let labels = canal.labels
         let examination = TrajectoryExamination(
             ct: ct, labels: labels, limits: trajectoryLimits, present: Set(labels.counts().keys),
             midline: MaskSymmetry(labels)?.midline())
@@ -16,6 +17,7 @@ extension PlanChecker {
                 return ItemCheck(id: item.id, metrics: nil, findings: [.noAxis])
             }
             var all = findings + crowding(item, metrics, plan) + family(item, plan)
+            if canal.concerns(item) { all.append(.canalUnknown) }
             if abs(item.length - item.entry.distance(to: item.target)) > 0.05 {
                 return ItemCheck(
                     id: item.id, metrics: nil, trajectory: metrics,
@@ -28,16 +30,6 @@ extension PlanChecker {
                 findings: all.map(Finding.trajectory) + claims(item, metrics, examination))
         }
         return Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { a, _ in a })
-    }
-
-    /// Vertebrae that paths lead into or through.
-    private func levels(of items: [PlanItem], in labels: LabelVolume) -> Set<AnatomicalLabel> {
-        let survey = LabelSurvey(labels)
-        return items.reduce(into: []) { found, item in
-            if let own = survey.label(at: item.target, in: labels) { found.insert(own) }
-            let through = item.metrics["through_labels"]?.array?.compactMap(\.number) ?? []
-            found.formUnion(through.compactMap { UInt8(exactly: $0) }.map { AnatomicalLabel($0) })
-        }
     }
 
     /// Electrodes that come too near: each against all that are to be carried out, but the one whose place it would take.

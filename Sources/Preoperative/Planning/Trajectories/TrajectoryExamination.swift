@@ -13,6 +13,8 @@ public enum TrajectoryFinding: Equatable, Sendable {
     case tooNear(other: String, BrokenTrajectoryLimit)
     /// The labels have no vessel, and the plan does not say that it was made so.
     case vesselsUnknown
+    /// The path leads into a vertebra whose canal is neither labelled nor to be found.
+    case canalUnknown
     /// An alternative to an item that the plan has not, or that is itself an alternative.
     case alternativeOfNothing(String)
 }
