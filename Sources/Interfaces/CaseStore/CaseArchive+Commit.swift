@@ -54,11 +54,17 @@ extension CaseArchive {
         let lock = try StoreLock(folder)
         defer { withExtendedLifetime(lock) {} }
         objects.removeOldStaging()
-        try objects.place(files)
+        let new = try objects.place(files)
         var result: R?
-        try commitLocked(what, patient, occasion, detail) { change in
-            result = try body(&change)
-            return isEvent
+        do throws(CaseStoreError) {
+            try commitLocked(what, patient, occasion, detail) { change in
+                result = try body(&change)
+                return isEvent
+            }
+        } catch {
+            // with a result the rows may be there in spite of the error: then their files stay
+            if result == nil { objects.takeBack(new) }
+            throw error
         }
         guard let result else { throw .damaged(path: folder.path, reason: "a change that gave nothing") }
         return result

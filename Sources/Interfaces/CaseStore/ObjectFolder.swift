@@ -99,16 +99,27 @@ struct ObjectFolder: Sendable {
 
     /// Gives staged files their names. One that is there already gets the same bytes, which mends it where it was
     /// damaged.
-    func place(_ staged: [StagedObject]) throws(CaseStoreError) {
+    @discardableResult func place(_ staged: [StagedObject]) throws(CaseStoreError) -> [String] {
         var folders: Set<String> = []
+        var new: [String] = []
         for object in staged {
             let place = path(object.sha256)
             let parent = FilePath.folder(place)
             try StoreFolder.makeFolder(parent)
+            if access(place, F_OK) != 0 { new.append(object.sha256) }
             guard rename(object.path, place) == 0 else { throw StoreFolder.problem(place, errno) }
             folders.insert(parent)
         }
         for parent in folders.sorted() + [folder.objects] { try StoreFolder.flushFolder(parent) }
+        return new
+    }
+
+    /// Takes back what was placed for a change that then was refused, the folder too where nothing else is in it.
+    func takeBack(_ new: [String]) {
+        for sha256 in new {
+            unlink(path(sha256))
+            rmdir(FilePath.folder(path(sha256)))
+        }
     }
 
     func discard(_ staged: [StagedObject]) { for object in staged { unlink(object.path) } }

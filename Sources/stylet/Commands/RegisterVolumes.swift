@@ -57,9 +57,11 @@ struct RegisterVolumes: StyletCommand {
 
     /// Patients are navigated by this: what must not be planned on must not be registered.
     private func image(_ path: String, _ console: Console) throws -> LoadedImage {
-        var options = ImageOptions()
-        options.volume = path
-        return try options.readForPlanning(console)
+        let image = try console.step("load", "reading \(path)") { progress in
+            try ImageReader.read(path, keepsExact: false, progress: progress)
+        }
+        try image.mustServePlanning(path, console)
+        return image
     }
 
     private func region(on image: LoadedImage, _ console: Console) throws -> ImageRegion? {
