@@ -12,6 +12,8 @@ extension ScrewSearch {
     private var lastMargin: Double { 0.5 * objective.labelAccuracy }
     /// Bone wanted round such a screw, mm.
     private static let wantedBone = 1.0
+    /// How far in front of the canal's middle its entry may lie, mm.
+    private static let furthestFront = 0.5
 
     /// A screw that keeps the limits, or the nearest to it.
     enum LastResort {
@@ -79,7 +81,11 @@ extension ScrewSearch {
         let ahead =
             thorough ? measurement.anteriorMargin(screw, step: 0.5, limit: 6) : min(line.depth - length, 6)
         let (turn, tilt) = measurement.angles(screw.axis, side: side)
-        var cost = 2 * (m.worstShortfall * m.worstShortfall + m.meanSquaredShortfall) + 20 * max(0.3 - m.bone, 0)
+        // an odd screw must at least start where the arch begins, and not in the foramen below or above the pedicle
+        let inFront = max(-lines.behindCanal(screw.entry), 0)
+        var cost =
+            20 * inFront * inFront + 2 * (m.worstShortfall * m.worstShortfall + m.meanSquaredShortfall) + 20
+            * max(0.3 - m.bone, 0)
         cost += 5 * max(0.5 - m.canal, 0) + 20 * max(-m.canal, 0) + 10 * max(3.3 - ahead, 0)
         cost += 100 * max(abs(tilt) - limits.largestTilt + 0.01, 0)
         cost += 100 * max(turn - limits.convergence.upperBound + 0.01, limits.convergence.lowerBound + 0.01 - turn, 0)
@@ -90,7 +96,9 @@ extension ScrewSearch {
     private func measured(
         _ p: [Double], _ diameter: Double, _ length: Double
     ) -> (result: LastResort, excess: Double)? {
-        guard let screw = lines.line(p)?.screw(diameter: diameter, length: length)?.roundedForFile else { return nil }
+        guard let screw = lines.line(p)?.screw(diameter: diameter, length: length)?.roundedForFile,
+            lines.behindCanal(screw.entry) > -Self.furthestFront
+        else { return nil }
         let metrics = objective.measurement.metrics(screw, side: side)
         var strict = limits
         strict.largestBreach = min(limits.largestBreach, Self.largestBreach)

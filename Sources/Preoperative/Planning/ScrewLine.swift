@@ -11,6 +11,9 @@ struct ScrewLines {
     let side: Side
     let isthmus: PedicleIsthmus
     private static let longestWayBack = 40.0
+    /// An entry further in front of the canal's middle, mm, is no place that a surgeon reaches: it lies in the foramen, or
+    /// the label has lost the bone behind it.
+    static let furthestFront = 5.0
 
     /// `nil` where the line misses the pedicle, or meets no entry behind it.
     func line(_ p: [Double]) -> ScrewLine? {
@@ -25,9 +28,16 @@ struct ScrewLines {
         guard back < Self.longestWayBack, forward > 0.4 else { return nil }
         let ahead = anatomy.shape.wayOut(from: middle, along: axis, limit: 90)
         let entry = Point<CT>(middle.coordinates - axis * back)
+        guard behindCanal(entry) > -Self.furthestFront else { return nil }
         return ScrewLine(
             entry: entry, axis: axis, depth: back + ahead, fractionAtEntry: anatomy.bodyDepthFraction(entry),
             fractionPerLength: forward / (anatomy.bodyBack + anatomy.bodyFront))
+    }
+
+    /// How far a place lies behind the canal's middle at this level, mm.
+    func behindCanal(_ p: Point<CT>) -> Double {
+        let toVertebra = anatomy.X_CTVertebra.inverse
+        return (toVertebra * p).y - (toVertebra * anatomy.canalCentre).y
     }
 }
 
