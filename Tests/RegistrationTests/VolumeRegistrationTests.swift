@@ -54,8 +54,9 @@ private enum Room: Frame { static let name = "room" }
             Vector3(random.uniform() * 2 - 1, random.uniform() * 2 - 1, random.uniform() * 2 - 1) * most
         }
         let turn = Rotation<CT, Room>(rotationVector: draw(radians(degrees: 15)))
-        let fixed = try Self.grids(1, Vector3(240, 200, 160), about: middle, turned: .identity)
-        let moving = try Self.grids(0.8, Vector3(200, 180, 110), about: middle, turned: turn.matrix)
+        let fixed = try Self.grids(1, Vector3(260, 220, 230), about: middle, turned: .identity)
+        // short, so that it shows a small part of the CT
+        let moving = try Self.grids(0.8, Vector3(200, 180, 90), about: middle, turned: turn.matrix)
         let ct = phantom.sample(fixed.turned, seed: 50)
         let seen = phantom.sample(moving.turned, seed: seed)
         let cone = ConeBeamArtefacts().applied(to: Volume(geometry: moving.straight, voxels: seen.voxels), seed: seed)

@@ -32,7 +32,7 @@ public struct VolumeRegistration<B: Frame>: Sendable {
     public let covariance: PoseCovariance<CT, B>?
     /// Mutual information in the answer beyond that of chance, nats.
     public let information: Double
-    /// Part of the compared places that lie in the moving image.
+    /// Part of the smaller image that the other shows too.
     public let overlap: Double
     /// How far a half of the image moves, RMS mm, when it is registered by itself: the greatest of six halves.
     public let disagreement: Double
@@ -41,6 +41,10 @@ public struct VolumeRegistration<B: Frame>: Sendable {
     /// The middle of the compared places.
     public let centre: Point<CT>
     public let verdict: VolumeVerdict
+
+    /// What reading between voxels leaves in a pose along each axis, as a part of a voxel's width: with images of 1 mm the
+    /// poses found on phantoms are off by 0.04 to 0.09 mm, whatever the number of samples.
+    private static var interpolationError: Double { 0.03 }
 
     /// Registers from an initial pose, which must be within the options' reach.
     ///
@@ -56,14 +60,17 @@ public struct VolumeRegistration<B: Frame>: Sendable {
         let stages = ImageStages(moving: moving, fixed: fixed, region: region, options: options)
         let starts = ImageStarts(moving: moving, fixed: fixed, initial: initial?.relabelled(), region: region)
         let found = try stages.run(from: starts, progress: progress)
-        self.init(found, limits)
+        self.init(found, moving: moving.geometry, fixed: fixed.geometry, limits)
         progress?(1)
     }
 
-    private init(_ found: ImageStages.Found, _ limits: VolumeLimits) {
+    private init(
+        _ found: ImageStages.Found, moving: GridGeometry, fixed: GridGeometry, _ limits: VolumeLimits
+    ) {
         let (fit, top) = (found.fit, found.summit)
         X_CTB = top.pose.relabelled()
-        overlap = top.value.overlap
+        // a short image within a long one shares little of the long one, and yet all of itself
+        overlap = max(top.value.overlap, moving.share(within: fixed, at: top.pose))
         centre = fit.measure.samples.centre
         (information, sharpness) = fit.meaning(at: top, distance: 8)
         let statistical = fit.covariance(at: top)
@@ -73,7 +80,10 @@ public struct VolumeRegistration<B: Frame>: Sendable {
         let (moved, expected) = halves.reduce((0.0, 0.0)) {
             ($0.0 + $1.moved * $1.moved, $0.1 + $1.expected * $1.expected)
         }
-        covariance = expected > 0 ? statistical?.scaled(by: max(1, moved / expected)).relabelled() : nil
+        let grid = Self.interpolationError * max(moving.meanSpacing, fixed.meanSpacing)
+        covariance =
+            expected > 0
+            ? statistical?.widened(factor: max(1, moved / expected), floor: grid * grid).relabelled() : nil
         verdict = VolumeVerdict(
             overlap: overlap, disagreement: disagreement, sharpness: sharpness, rival: found.rival, limits: limits)
     }
@@ -84,7 +94,7 @@ public struct VolumeRegistration<B: Frame>: Sendable {
 
 /// Beyond these a registration of images is not to be trusted.
 public struct VolumeLimits: Equatable, Sendable {
-    /// Least part of the compared places that both images must show.
+    /// Least part of the smaller image that the other must show.
     public var overlap = 0.3
     /// Greatest motion of a half of the image by itself, mm.
     public var disagreement = 0.5
@@ -134,13 +144,36 @@ extension Pose {
 }
 
 extension PoseCovariance {
-    /// The same error with its variance times a factor.
-    func scaled(by factor: Double) -> PoseCovariance {
+    /// The same error with its variance times a factor, and of the translation so much more along each axis, mm².
+    func widened(factor: Double, floor: Double) -> PoseCovariance {
         PoseCovariance(
-            centre: centre, rotation: rotation * factor, cross: cross * factor, translation: translation * factor)
+            centre: centre, rotation: rotation * factor, cross: cross * factor,
+            translation: translation * factor + .identity * floor)
     }
 
     func relabelled<C: Frame>(_ type: C.Type = C.self) -> PoseCovariance<A, C> {
         PoseCovariance<A, C>(centre: centre, rotation: rotation, cross: cross, translation: translation)
+    }
+}
+
+extension GridGeometry {
+    /// The width of a cube as large as a voxel, mm.
+    fileprivate var meanSpacing: Double { cubeRoot(voxelVolume) }
+
+    /// The part of this grid that lies in another one, by places spread over it.
+    fileprivate func share(within fixed: GridGeometry, at X: Pose<CT, MovingImage>) -> Double {
+        let steps = (0..<12).map { (Double($0) + 0.5) / 12 }
+        let last = Vector3(Double(size.x - 1), Double(size.y - 1), Double(size.z - 1))
+        let inside = steps.reduce(0) { count, x in
+            count
+                + steps.reduce(0) { count, y in
+                    count
+                        + steps.count { z in
+                            let place = X * Point<MovingImage>(point(GridPoint(Vector3(x, y, z) * last)).coordinates)
+                            return fixed.size.contains(fixed.nearest(place))
+                        }
+                }
+        }
+        return Double(inside) / Double(steps.count * steps.count * steps.count)
     }
 }
