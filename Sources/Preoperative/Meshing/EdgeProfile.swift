@@ -69,24 +69,25 @@ struct EdgeProfile: Sendable {
     private func sample(
         _ p: Vector3, _ normal: Vector3, _ step: Double, _ half: Int, into values: UnsafeMutableBufferPointer<Double>
     ) -> Range<Int> {
+        let line = GridLine(through: p, step: normal * step, on: image.geometry)
+        let labelLine = GridLine(through: p, step: normal * step, on: labels.geometry)
         var range = half..<half
-        for k in stride(from: half, through: 0, by: -1) {
-            guard let value = image.interpolated(at: Point(p + normal * (Double(k - half) * step))) else { break }
-            values[k] = value
-            range = k..<max(range.upperBound, half + 1)
-        }
-        for k in stride(from: half + 1, through: 2 * half, by: 1) {
-            let place = Point<CT>(p + normal * (Double(k - half) * step))
-            guard let value = image.interpolated(at: place), !isBlocked(place) else { break }
-            values[k] = value
-            range = range.lowerBound..<(k + 1)
+        image.withVoxels { voxels in
+            labels.withVoxels { numbers in
+                for k in stride(from: 0, through: -half, by: -1) {
+                    guard let value = line.value(k, in: voxels, image.size) else { break }
+                    values[half + k] = value
+                    range = (half + k)..<max(range.upperBound, half + 1)
+                }
+                for k in stride(from: 1, through: half, by: 1) {
+                    guard let value = line.value(k, in: voxels, image.size) else { break }
+                    if let i = labelLine.voxel(k, labels.size), blocked[Int(numbers[i])] { break }
+                    values[half + k] = value
+                    range = range.lowerBound..<(half + k + 1)
+                }
+            }
         }
         return range
-    }
-
-    private func isBlocked(_ p: Point<CT>) -> Bool {
-        let i = labels.geometry.nearest(p)
-        return labels.size.contains(i) && blocked[Int(labels[i])]
     }
 
     /// The sample of the steepest fall within reach of the middle, nearer ones preferred.

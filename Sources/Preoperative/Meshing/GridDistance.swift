@@ -42,7 +42,8 @@ public struct GridDistance: Sendable {
             let p = node(i)
             let near =
                 nearest[i] >= 0
-                ? surface.place(near: Int(nearest[i]), nearestTo: p)
+                // within a step all triangles were tried
+                ? surface.place(near: Int(nearest[i]), nearestTo: p, enough: step)
                 : surface.closestPoint(to: Point(p)).map { ($0.point.coordinates, $0.normal.vector) }
             guard let near else { continue }
             let way = p - near.0
@@ -66,21 +67,29 @@ public struct GridDistance: Sendable {
         var open: [Int32] = []
         open.reserveCapacity(rough.count / 2)
         squared.withUnsafeMutableBufferPointer { squared in
-            @inline(__always) func offer(_ triangle: Int, to i: Int) -> Bool {
-                guard wanted.contains(rough[i]) else { return false }
+            @inline(__always) func offer(_ triangle: Int, to i: Int) {
                 let (p, t) = (node(i), corners[triangle])
                 let away = Float(squaredLength(TrianglePoint(nearest: p, t.0, t.1, t.2).point - p))
-                guard away < squared[i] * 0.9999 else { return false }
-                (squared[i], nearest[i]) = (away, Int32(triangle))
-                return true
+                if away < squared[i] { (squared[i], nearest[i]) = (away, Int32(triangle)) }
             }
-            for triangle in corners.indices { forNodes(near: corners[triangle]) { _ = offer(triangle, to: $0) } }
+            for triangle in corners.indices {
+                forNodes(near: corners[triangle]) { if wanted.contains(rough[$0]) { offer(triangle, to: $0) } }
+            }
             for i in nearest.indices where nearest[i] >= 0 { open.append(Int32(i)) }
+            // Every node asks those of its neighbours that were reached before it, once.
+            var isAsked = [Bool](repeating: false, count: rough.count)
+            for i in open { isAsked[Int(i)] = true }
             var next = 0
             while next < open.count {
                 let i = Int(open[next])
                 next += 1
-                forNeighbours(of: i) { if offer(Int(nearest[i]), to: $0) { open.append(Int32($0)) } }
+                let own = nearest[i]
+                forNeighbours(of: i) { j in
+                    guard !isAsked[j], wanted.contains(rough[j]) else { return }
+                    if nearest[j] < 0 { open.append(Int32(j)) }
+                    if nearest[j] != own { offer(Int(own), to: j) }
+                }
+                isAsked[i] = true
             }
         }
     }
@@ -117,14 +126,18 @@ public struct GridDistance: Sendable {
 extension MeshTree {
     /// The place nearest to `p` that lies on a triangle or can be walked to from it, each step coming nearer; and the
     /// outward normal there.
-    @inline(__always) func place(near triangle: Int, nearestTo p: Vector3) -> (Vector3, Vector3) {
+    ///
+    /// - Parameter enough: no nearer place is looked for within this distance, mm.
+    @inline(__always) func place(
+        near triangle: Int, nearestTo p: Vector3, enough: Double
+    ) -> (Vector3, Vector3) {
         @inline(__always) func place(on triangle: Int) -> (TrianglePoint, Double) {
             let (a, b, c) = mesh.corners(triangle)
             let near = TrianglePoint(nearest: p, a.coordinates, b.coordinates, c.coordinates)
             return (near, squaredLength(near.point - p))
         }
         var (at, best) = (triangle, place(on: triangle))
-        var walks = true
+        var walks = best.1 > enough * enough
         while walks {
             walks = false
             for side in 0..<3 {

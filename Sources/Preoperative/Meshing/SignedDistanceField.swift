@@ -110,17 +110,17 @@ public struct SignedDistanceField: Sendable {
         return Displacement(slope)
     }
 
-    @usableFromInline func trilinear(_ g: Vector3) -> Double {
+    @inlinable @inline(__always) func trilinear(_ g: Vector3) -> Double {
         let (nx, ny, nz) = (geometry.size.x, geometry.size.y, geometry.size.z)
         let (x, y, z) = (min(Int(g.x), max(nx - 2, 0)), min(Int(g.y), max(ny - 2, 0)), min(Int(g.z), max(nz - 2, 0)))
-        let (fx, fy, fz) = (g.x - Double(x), g.y - Double(y), g.z - Double(z))
+        let (fx, fy, fz) = (Float(g.x - Double(x)), Float(g.y - Double(y)), Float(g.z - Double(z)))
         let (dx, dy, dz) = (nx > 1 ? 1 : 0, ny > 1 ? nx : 0, nz > 1 ? nx * ny : 0)
         let base = (z * ny + y) * nx + x
         return values.withUnsafeBufferPointer { v in
-            func row(_ o: Int) -> Double { Double(v[o]) * (1 - fx) + Double(v[o + dx]) * fx }
-            let near = row(base) * (1 - fy) + row(base + dy) * fy
-            let far = row(base + dz) * (1 - fy) + row(base + dz + dy) * fy
-            return near * (1 - fz) + far * fz
+            @inline(__always) func row(_ o: Int) -> Float { v[o] + (v[o + dx] - v[o]) * fx }
+            let (near, far) = (row(base), row(base + dz))
+            let front = near + (row(base + dy) - near) * fy
+            return Double(front + (far + (row(base + dz + dy) - far) * fy - front) * fz)
         }
     }
 

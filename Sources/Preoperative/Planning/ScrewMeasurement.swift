@@ -41,34 +41,52 @@ struct ScrewMeasurement {
         let ring = ring(screw, spokes: spokes)
         var (found, soft, asked) = (Clearance(), 0, 0)
         let enough = max(wanted, 3)
-        let first = skipped
-        let count = max(Int(((screw.length - first) / step).rounded(.up)), 1)
+        let count = max(Int(((screw.length - skipped) / step).rounded(.up)), 1)
         // Where the cortex is crossed the bone is not judged, but the canal is.
-        for along in stride(from: 0, to: first, by: 2) {
-            let centre = screw.point(at: along).coordinates
-            for spoke in ring { found.canal = min(found.canal, anatomy.canalField.distance(at: Point(centre + spoke))) }
+        for along in stride(from: 0, to: skipped, by: 2) {
+            approach(&found.canal, ring, screw.point(at: along).coordinates, screw.radius)
         }
         for i in 0...count {
-            let along = (screw.length - first) * Double(i) / Double(count)
-            let centre = screw.point(at: first + along).coordinates
-            var section = i == count ? anatomy.shape.safeDepth(Point(centre)) : .infinity
-            for (k, spoke) in ring.enumerated() {
-                let p = Point<CT>(centre + spoke)
-                section = min(section, anatomy.shape.safeDepth(p, below: min(section, enough)))
-                found.canal = min(found.canal, anatomy.canalField.distance(at: p))
-                // The CT's voice needs no more than one place in four.
-                if let softBelow, (i | k) & 1 == 0 {
-                    asked += 1
-                    if ct.interpolated(at: p) ?? softBelow < softBelow { soft += 1 }
-                }
-            }
+            let along = (screw.length - skipped) * Double(i) / Double(count)
+            let centre = screw.point(at: skipped + along).coordinates
+            approach(&found.canal, ring, centre, screw.radius)
+            let section = depth(ring, centre, screw.radius, isTip: i == count, enough: enough)
             found.bone = min(found.bone, section)
             let short = max(wanted * min(1.0 / 3 + along / 12, 1) - section, 0)
             found.worstShortfall = max(found.worstShortfall, short)
             found.meanSquaredShortfall += short * short / Double(count + 1)
+            // The CT's voice needs no more than one place in four.
+            guard let softBelow, i & 1 == 0 else { continue }
+            for k in stride(from: 0, to: ring.count, by: 2) {
+                asked += 1
+                if ct.interpolated(at: Point(centre + ring[k])) ?? softBelow < softBelow { soft += 1 }
+            }
         }
         found.softShare = Double(soft) / Double(max(asked, 1))
         return found
+    }
+
+    /// More than a sampled distance may change along a way, beyond the way's length, mm.
+    private static let slack = 0.25
+
+    /// Lowers `least` to a ring's distance from the canal; a ring whose middle is further off need not be gone round.
+    @inline(__always) private func approach(
+        _ least: inout Double, _ ring: [Vector3], _ centre: Vector3, _ radius: Double
+    ) {
+        guard anatomy.canalField.distance(at: Point(centre)) - radius - Self.slack < least else { return }
+        for spoke in ring { least = min(least, anatomy.canalField.distance(at: Point(centre + spoke))) }
+    }
+
+    /// The least depth of a ring's places in the bone, exact below `enough`, mm; of the tip also its middle's.
+    @inline(__always) private func depth(
+        _ ring: [Vector3], _ centre: Vector3, _ radius: Double, isTip: Bool, enough: Double
+    ) -> Double {
+        let shape = anatomy.shape
+        let clear = shape.depth(Point(centre)) - radius - Self.slack
+        if clear > enough + shape.apart { return clear }
+        return ring.reduce(isTip ? shape.safeDepth(Point(centre)) : .infinity) { least, spoke in
+            min(least, shape.safeDepth(Point(centre + spoke), below: min(least, enough)))
+        }
     }
 
     /// Towards the midline, and towards the head against the cranial endplate, rad.

@@ -53,7 +53,7 @@ struct VertebraShape: Sendable {
         guard loose <= Self.largestLooseShare else { throw .vertebra(level, .inPieces(outsideLargest: loose)) }
         do throws(MeshingError) {
             labelField = try SignedDistanceField(
-                of: [Self.inside], in: pieces.largest, margin: 8, finestStep: Self.finestStep)
+                of: [Self.inside], in: pieces.largest, margin: 4, finestStep: Self.finestStep)
             boneSurface =
                 isRough
                 ? nil : try BoneSurface(of: level, in: Self.surroundings(level, pieces.largest, labels, survey), ct: ct)
