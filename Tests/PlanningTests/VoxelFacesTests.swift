@@ -36,9 +36,21 @@ import Testing
     @Test(arguments: [16.0, 17.5, 19, 21, 26])
     func breachOfACylinderAtAFace(_ x: Double) throws {
         let screw = try #require(ScrewCylinder(entry: Point(x, 15, 0), tip: Point(x, -15, 0), diameter: 6))
-        let bone = faces(screw)
-        let breach = screw.places(from: 5).reduce(0.0) { bone.contains($1) ? $0 : max($0, bone.distance($1)) }
-        #expect(abs(breach - max(x + 3 - 20, 0)) < 1e-6)
+        #expect(abs(faces(screw).depth(of: screw, from: 5) - (20 - 3 - x)) < 1e-6)
+    }
+
+    /// The furthest place lies between the first ones that are looked at; in a direction n a solid cylinder reaches
+    /// r·√(1 − (a·n)²) beyond its axis.
+    @Test(arguments: 1...20)
+    func breachOfATurnedCylinder(_ seed: Int) throws {
+        var random = SeededGenerator(seed: UInt64(seed))
+        let axis = try #require(normalized(Vector3(random.uniform() - 0.5, -1, random.uniform() - 0.5)))
+        let out = 0.02 + 2 * random.uniform()
+        let reach = 3 * (1 - axis.x * axis.x).squareRoot()
+        let x = 20 + out - reach - max(axis.x, 0) * 22
+        let entry = Vector3(x, 10, 0)
+        let screw = try #require(ScrewCylinder(entry: Point(entry), tip: Point(entry + axis * 22), diameter: 6))
+        #expect(abs(faces(screw).depth(of: screw, from: 0) + out) < 0.005)
     }
 
     @Test func pointsToFaces() throws {

@@ -67,29 +67,24 @@ public struct GridDistance: Sendable {
         var open: [Int32] = []
         open.reserveCapacity(rough.count / 2)
         squared.withUnsafeMutableBufferPointer { squared in
-            @inline(__always) func offer(_ triangle: Int, to i: Int) {
-                let (p, t) = (node(i), corners[triangle])
+            /// Whether the node is now so much nearer that its neighbours should hear of it.
+            @inline(__always) func offer(_ triangle: Int32, to i: Int) -> Bool {
+                guard nearest[i] != triangle, wanted.contains(rough[i]) else { return false }
+                let (p, t, before) = (node(i), corners[Int(triangle)], squared[i])
                 let away = Float(squaredLength(TrianglePoint(nearest: p, t.0, t.1, t.2).point - p))
-                if away < squared[i] { (squared[i], nearest[i]) = (away, Int32(triangle)) }
+                guard away < before else { return false }
+                (squared[i], nearest[i]) = (away, triangle)
+                return away < before * 0.97
             }
             for triangle in corners.indices {
-                forNodes(near: corners[triangle]) { if wanted.contains(rough[$0]) { offer(triangle, to: $0) } }
+                forNodes(near: corners[triangle]) { _ = offer(Int32(triangle), to: $0) }
             }
             for i in nearest.indices where nearest[i] >= 0 { open.append(Int32(i)) }
-            // Every node asks those of its neighbours that were reached before it, once.
-            var isAsked = [Bool](repeating: false, count: rough.count)
-            for i in open { isAsked[Int(i)] = true }
             var next = 0
             while next < open.count {
                 let i = Int(open[next])
                 next += 1
-                let own = nearest[i]
-                forNeighbours(of: i) { j in
-                    guard !isAsked[j], wanted.contains(rough[j]) else { return }
-                    if nearest[j] < 0 { open.append(Int32(j)) }
-                    if nearest[j] != own { offer(Int(own), to: j) }
-                }
-                isAsked[i] = true
+                forNeighbours(of: i) { if offer(nearest[i], to: $0) { open.append(Int32($0)) } }
             }
         }
     }

@@ -40,6 +40,6 @@ struct BoneSurface: Sendable {
     func depth(of screw: ScrewCylinder, from start: Double, _ field: SampledDistance) -> Double {
         CylinderProbe(screw, from: start).least(
             { -field.distance(at: $0) },
-            { p in -tree.signedDistance(to: p, near: field.distance(at: p)) })
+            { p in -tree.signedDistance(to: p, near: field.distance(at: p)) }, corners: mesh.vertices)
     }
 }

@@ -31,7 +31,44 @@ struct CylinderProbe {
     /// - Parameters:
     ///   - rough: near the distance everywhere.
     ///   - exact: the distance.
-    func least(_ rough: (Point<CT>) -> Double, _ exact: (Point<CT>) -> Double) -> Double {
+    ///   - corners: of the surface that the distance is from. What stands out between the samples of the coarse value
+    ///     has a corner: the nearest one is looked into.
+    func least(
+        _ rough: (Point<CT>) -> Double, _ exact: (Point<CT>) -> Double, corners: [Point<CT>] = []
+    ) -> Double {
+        let found = least(rough, exact)
+        guard found > 0 else { return found }
+        var nearest: (corner: Point<CT>, squared: Double)?
+        for corner in corners {
+            let squared = squaredDistance(corner)
+            if squared < nearest?.squared ?? (found * found) { nearest = (corner, squared) }
+        }
+        guard let nearest else { return found }
+        let start = place(nearestTo: nearest.corner)
+        return min(found, descend(from: start, exact(point(start)), exact))
+    }
+
+    /// From the solid, mm²; 0 within it.
+    @inline(__always) private func squaredDistance(_ p: Point<CT>) -> Double {
+        let way = p.coordinates - screw.entry.coordinates
+        let along = dot(way, screw.axis.vector)
+        let beyond = max(start - along, along - screw.length, 0)
+        let squared = squaredLength(way) - along * along
+        guard squared > screw.radius * screw.radius else { return beyond * beyond }
+        let beside = squared.squareRoot() - screw.radius
+        return beyond * beyond + beside * beside
+    }
+
+    private func place(nearestTo p: Point<CT>) -> Place {
+        let way = p.coordinates - screw.entry.coordinates
+        let along = dot(way, screw.axis.vector)
+        let aside = way - screw.axis.vector * along
+        return Place(
+            along: along.clamped(to: start...screw.length), turn: atan2(dot(aside, other), dot(aside, side)),
+            radius: min(length(aside), screw.radius))
+    }
+
+    private func least(_ rough: (Point<CT>) -> Double, _ exact: (Point<CT>) -> Double) -> Double {
         var found: [(place: Place, value: Double)] = []
         var lowest = Double.infinity
         let sections = max(Int(((screw.length - start) / Self.step).rounded(.up)), 1)

@@ -91,8 +91,7 @@ extension SacroiliacBone {
     func examined(_ screw: ScrewCylinder, _ ct: Volume<Int16>) -> ScrewMetrics {
         let faces = VoxelFaces(of: VertebraShape.inside, in: mask, near: screw, horizon: ScrewExamination.horizon)
         let start = PlanLimits.skippedIntoIlium
-        let breach = screw.places(from: start).reduce(0.0) { faces.contains($1) ? $0 : max($0, faces.distance($1)) }
-        let margin = breach > 0 ? -breach : faces.distance(to: screw, from: start)
+        let margin = faces.depth(of: screw, from: start)
         let canal = screw.places(from: 0).map { anatomy.canal.field.distance(at: $0) }.min() ?? 0
         return metrics(
             screw, ct, margin: margin, canal: canal, entry: faces.distance(screw.entry),

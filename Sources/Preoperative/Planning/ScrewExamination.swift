@@ -55,18 +55,14 @@ struct ScrewExamination {
 
     /// By the faces of the label's voxels alone.
     private func labelMargin(_ screw: ScrewCylinder, from start: Double) -> Double {
-        let faces = VoxelFaces(
-            of: VertebraShape.inside, in: anatomy.shape.bone, near: screw, horizon: Self.horizon)
-        let breach = screw.places(from: start).reduce(0.0) { faces.contains($1) ? $0 : max($0, faces.distance($1)) }
-        return breach > 0 ? -breach : faces.distance(to: screw, from: start)
+        VoxelFaces(of: VertebraShape.inside, in: anatomy.shape.bone, near: screw, horizon: Self.horizon)
+            .depth(of: screw, from: start)
     }
 
     private func canalMargin(_ screw: ScrewCylinder) -> Double {
         if let canal { return canal.clearance(of: screw, within: Self.canalHorizon) }
-        let faces = VoxelFaces(
-            of: VertebraShape.inside, in: anatomy.canal.mask, near: screw, horizon: Self.canalHorizon)
-        let within = screw.places(from: 0).reduce(0.0) { faces.contains($1) ? max($0, faces.distance($1)) : $0 }
-        return within > 0 ? -within : faces.distance(to: screw, from: 0)
+        return VoxelFaces(of: VertebraShape.inside, in: anatomy.canal.mask, near: screw, horizon: Self.canalHorizon)
+            .clearance(of: screw)
     }
 
     /// Straight on from the tip's centre and 64 places of its rim to the surface.

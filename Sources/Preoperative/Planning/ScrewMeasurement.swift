@@ -198,7 +198,8 @@ struct ScrewMeasurement {
             return CylinderProbe(screw, from: 0).least(field.distance, field.distance)
         }
         return CylinderProbe(screw, from: 0).least(
-            field.distance, { p in tree.signedDistance(to: p, near: field.distance(at: p)) })
+            field.distance, { p in tree.signedDistance(to: p, near: field.distance(at: p)) },
+            corners: tree.mesh.vertices)
     }
 
     /// As `anteriorMargin`, against the surface itself and over 64 places of the rim.

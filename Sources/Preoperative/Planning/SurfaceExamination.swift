@@ -106,44 +106,17 @@ struct SurfaceExamination {
         let solid = SolidCylinder(screw, from: 0)
         let gap = distance(to: solid, within: limit)
         if gap > 0, !contains(solid.start) { return gap }
-        return -furthest(screw, 0) { contains($0) ? distance(to: $0, within: limit) : 0 }
+        return min(-screw.greatest(from: 0) { -signed($0, within: limit) }, 0)
+    }
+
+    /// Negative within the surface, mm.
+    private func signed(_ p: Point<CT>, within limit: Double) -> Double {
+        let away = distance(to: p.coordinates, within: limit)
+        return contains(p.coordinates) ? -away : away
     }
 
     private func protrusion(_ screw: ScrewCylinder, _ start: Double, _ limit: Double) -> Double {
-        furthest(screw, start) { contains($0) ? 0 : distance(to: $0, within: limit) }
-    }
-
-    /// The greatest value over the solid: over sections 0.5 mm apart, then ten times finer about the greatest.
-    private func furthest(_ screw: ScrewCylinder, _ start: Double, _ value: (Vector3) -> Double) -> Double {
-        let side = perpendicular(to: screw.axis.vector)
-        let other = cross(screw.axis.vector, side)
-        func place(_ depth: Double, _ turn: Double, _ radius: Double) -> Vector3 {
-            screw.point(at: depth).coordinates + (side * cos(turn) + other * sin(turn)) * radius
-        }
-        var best = (value: 0.0, depth: start, turn: 0.0, radius: screw.radius)
-        func look(_ depths: [Double], _ turns: [Double], _ radii: [Double]) {
-            for depth in depths {
-                for radius in radii {
-                    for turn in turns {
-                        let found = value(place(depth, turn, radius))
-                        if found > best.value { best = (found, depth, turn, radius) }
-                    }
-                }
-            }
-        }
-        let round = (0..<48).map { 2 * .pi * Double($0) / 48 }
-        look(
-            Array(stride(from: start, to: screw.length, by: 0.5)) + [screw.length], round,
-            [screw.radius, screw.radius * 0.5, 0])
-        guard best.value > 0 else { return 0 }
-        for scale in [0.1, 0.02] {
-            let centre = best
-            look(
-                (-5...5).map { (centre.depth + Double($0) * scale).clamped(to: start...screw.length) },
-                (-5...5).map { centre.turn + Double($0) * scale / screw.radius },
-                (-3...3).map { (centre.radius + Double($0) * scale).clamped(to: 0...screw.radius) })
-        }
-        return best.value
+        max(screw.greatest(from: start) { signed($0, within: limit) }, 0)
     }
 
     /// The way from `p` along a direction to the surface, mm; 0 where `p` lies outside, `limit` where it meets none.

@@ -73,6 +73,21 @@ struct VoxelFaces {
         return faces.reduce(horizon) { min($0, $1.distance(q)) }
     }
 
+    /// Negative within the label, mm.
+    func signed(_ p: Point<CT>) -> Double { contains(p) ? -distance(p) : distance(p) }
+
+    /// How deep the solid beyond `start` lies within the label, mm; negative by as much as it stands out.
+    func depth(of screw: ScrewCylinder, from start: Double) -> Double {
+        let gap = distance(to: screw, from: start)
+        return gap > 0 && contains(screw.point(at: start)) ? gap : min(-screw.greatest(from: start, signed), 0)
+    }
+
+    /// How far the whole solid is from the label, mm; negative by as much as it reaches into it.
+    func clearance(of screw: ScrewCylinder) -> Double {
+        let gap = distance(to: screw, from: 0)
+        return gap > 0 && !contains(screw.entry) ? gap : min(-screw.greatest(from: 0) { -signed($0) }, 0)
+    }
+
     /// From the solid cylinder beyond `start` to the nearest face, 0 where a face is within; `horizon` where none is near.
     func distance(to screw: ScrewCylinder, from start: Double) -> Double {
         let g = volume.geometry
@@ -94,25 +109,5 @@ struct VoxelFaces {
                 least, solid.distance(toTriangle: low, corner, high), solid.distance(toTriangle: low, opposite, high))
         }
         return least
-    }
-}
-
-extension ScrewCylinder {
-    /// Places throughout the solid beyond `start`: sections every 0.5 mm and the tip's, three radii, 48 spokes.
-    func places(from start: Double) -> [Point<CT>] {
-        let side = perpendicular(to: axis.vector)
-        let other = cross(axis.vector, side)
-        var found: [Point<CT>] = []
-        for depth in Array(stride(from: start, to: length, by: 0.5)) + [length] {
-            let centre = point(at: depth).coordinates
-            found.append(Point(centre))
-            for spoke in 0..<48 {
-                let turn = 2 * .pi * Double(spoke) / 48
-                let out = side * cos(turn) + other * sin(turn)
-                found.append(Point(centre + out * radius))
-                found.append(Point(centre + out * (radius / 2)))
-            }
-        }
-        return found
     }
 }
