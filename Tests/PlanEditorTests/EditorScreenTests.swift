@@ -51,6 +51,17 @@ struct EditorScreenTests {
         }
     }
 
+    /// At the narrowest, whether it is signed and what keys do never run into each other.
+    @Test(arguments: 60...90)
+    func theTitlesTwoHalvesStandApart(columns: Int) throws {
+        let model = try model()
+        model.press(.up)
+        let text = EditorScreen(model).draw(columns: columns, rows: 20).grid.text.prefix(columns)
+        #expect(text.contains("not approved ") && text.hasSuffix("? help "))
+        model.type("P")
+        #expect(EditorScreen(model).draw(columns: 120, rows: 20).grid.text.prefix(120).contains("paint L3 2 mm"))
+    }
+
     @Test func theHelpNamesEveryCommand() throws {
         let model = try model()
         model.type("?")
