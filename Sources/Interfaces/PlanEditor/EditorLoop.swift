@@ -12,9 +12,7 @@ public final class EditorLoop {
     private var drawnImages: [PlacedImage] = []
     /// Of the pictures that a kitty shows, by their place in the frame.
     private var kittyNumbers: [Int: Int] = [:]
-    /// From the arrival of keys to the last byte of the answer, ms.
-    public private(set) var editLatencies: [Double] = []
-    public private(set) var lookLatencies: [Double] = []
+    public private(set) var times = AnswerTimes()
     private var lastFlush = 0.0
 
     /// Real pictures, where the terminal shows them.
@@ -39,39 +37,50 @@ public final class EditorLoop {
     public func run() throws(TerminalError) {
         try ask()
         try draw()
-        while true {
+        var isDone = false
+        while !isDone {
             // An Escape alone is one only when nothing follows it at once.
             let wake = try terminal.wait(seconds: decoder.isWaiting || model.isWaiting ? 0.03 : 0.5)
             let start = Self.now
-            var isEdit = false
             switch wake {
-            case .ended:
-                model.session.flushAtOnce()
-                return
+            case .ended: isDone = true
             case .resized:
-                painter.invalidate()
-                drawnImages = []
-                learnCellSize()
-            case .timeout:
-                flush(start)
-                let waiting = decoder.isWaiting ? decoder.flush() : []
-                for event in waiting { model.handle(event, at: start) }
-                guard model.collect(at: start) || !waiting.isEmpty else { continue }
-            case .input(let bytes):
-                let before = model.session.draft.plan
-                for event in decoder.receive(bytes) { take(event, start) }
-                isEdit = model.session.draft.plan != before
-                _ = model.collect(at: start)
+                forgetScreen()
+                try draw()
+            case .timeout: isDone = try answer(decoder.isWaiting ? decoder.flush() : [], start)
+            case .input(let bytes): isDone = try answer(decoder.receive(bytes), start)
             }
-            if model.carryOut(at: Date()) { return }
-            try draw()
-            if case .input = wake { record(isEdit, 1000 * (Self.now - start)) }
             flush(Self.now)
         }
+        model.session.flushAtOnce()
     }
 
-    private func record(_ isEdit: Bool, _ milliseconds: Double) {
-        if isEdit { editLatencies.append(milliseconds) } else { lookLatencies.append(milliseconds) }
+    /// Does what was asked for, and shows it.
+    /// - Returns: whether the editor is to end.
+    private func answer(_ events: [InputEvent], _ start: Double) throws(TerminalError) -> Bool {
+        let before = model.mark
+        for event in events { take(event, start) }
+        let isNew = model.collect(at: start)
+        guard isNew || !events.isEmpty else { return false }
+        let isSaving = model.isAboutToSave
+        if isSaving {
+            // A disk may take its time: that it was asked for shows at once.
+            model.say("saving …")
+            try draw()
+        }
+        if model.carryOut(at: Date()) { return true }
+        try draw()
+        if events.contains(where: \.isOfPerson) {
+            times.record(isSaving ? .save : model.kind(since: before), 1000 * (Self.now - start))
+        }
+        return false
+    }
+
+    /// Nothing is known of what the screen shows.
+    private func forgetScreen() {
+        painter.invalidate()
+        drawnImages = []
+        learnCellSize()
     }
 
     private func flush(_ now: Double) {
@@ -135,6 +144,16 @@ public final class EditorLoop {
                 kittyNumbers[place] = nil
             }
             return bytes
+        }
+    }
+}
+
+extension InputEvent {
+    /// What the terminal itself says is nobody's wish.
+    fileprivate var isOfPerson: Bool {
+        switch self {
+        case .answer, .focus: false
+        default: true
         }
     }
 }
