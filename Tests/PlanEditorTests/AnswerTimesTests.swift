@@ -25,7 +25,9 @@ struct AnswerTimesTests {
             return model.kind(since: before)
         }
         #expect(kind(of: .up) == .edit && kind(of: .character("u")) == .edit)
-        #expect(kind(of: .pageUp) == .slice && kind(of: .character("n")) == .slice)
+        #expect(
+            kind(of: .pageUp) == .slice && kind(of: .character("n")) == .selection
+                && kind(of: .character("w")) == .slice)
         #expect(kind(of: .character("?")) == .look && kind(of: .escape) == .look && kind(of: .character("f")) == .look)
         model.press(.escape)
         model.press(.character("s"))

@@ -103,6 +103,18 @@ struct EditorScreenTests {
         #expect(isAsFresh)
     }
 
+    /// Half blocks show every grey to within three of 256, black and white as they are.
+    @Test func halfBlocksShowFewerGreysAndHardlyOthers() {
+        let window = DisplayWindow.presets[0]
+        var shades: Set<UInt8> = []
+        for hu in stride(from: Float(-400), through: 1200, by: 0.5) {
+            let (fine, coarse) = (window.gray(hu), window.gray(hu, step: 4))
+            #expect(abs(Int(fine) - Int(coarse)) <= 3)
+            shades.insert(coarse)
+        }
+        #expect(shades.count == 65 && shades.contains(0) && shades.contains(255))
+    }
+
     /// The screw as the barrel view draws it is a disc of its own diameter.
     @Test func theBarrelShowsTheScrewInItsSize() throws {
         let fixture = try EditorFixture.load(), item = fixture.plan.items[0]

@@ -4,7 +4,9 @@ public struct AnswerTimes: Sendable {
     public enum Kind: String, CaseIterable, Sendable {
         /// The plan or its labels changed.
         case edit
-        /// Nothing changed but where slices are laid: at least one was sampled anew.
+        /// Another item was turned to: every view of it is new.
+        case selection
+        /// Nothing changed but how slices are laid, or their window: at least one was sampled anew.
         case slice
         /// Whatever else changed nothing: pages, prompts, panes, the turning model.
         case look
@@ -32,6 +34,7 @@ extension EditorModel {
     /// What tells one kind of answer from another.
     struct Mark: Equatable {
         fileprivate let plan: PlanMark
+        fileprivate let selected: Int
         fileprivate let sampled: Int
 
         fileprivate struct PlanMark: Equatable {
@@ -41,12 +44,15 @@ extension EditorModel {
 
     var mark: Mark {
         Mark(
-            plan: .init(edits: session.editCount, labels: session.labelVersion), sampled: pictures.sampled)
+            plan: .init(edits: session.editCount, labels: session.labelVersion), selected: state.selected,
+            sampled: pictures.sampled)
     }
 
     /// What the answer since then was, once it is drawn.
     func kind(since before: Mark) -> AnswerTimes.Kind {
         let now = mark
-        return now.plan != before.plan ? .edit : now.sampled != before.sampled ? .slice : .look
+        if now.plan != before.plan { return .edit }
+        if now.selected != before.selected { return .selection }
+        return now.sampled != before.sampled ? .slice : .look
     }
 }
