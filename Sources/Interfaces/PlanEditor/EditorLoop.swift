@@ -10,8 +10,7 @@ public final class EditorLoop {
     private let graphics: Graphics?
     private var pixels: (x: Int, y: Int)?
     private var drawnImages: [PlacedImage] = []
-    /// Of the pictures that a kitty shows, by their place in the frame.
-    private var kittyNumbers: [Int: Int] = [:]
+    private var kitty = KittyPictures()
     public private(set) var times = AnswerTimes()
     private var lastFlush = 0.0
 
@@ -46,6 +45,7 @@ public final class EditorLoop {
             case .ended: isDone = true
             case .resized:
                 forgetScreen()
+                learnCellSize()
                 try draw()
             case .timeout: isDone = try answer(decoder.isWaiting ? decoder.flush() : [], start)
             case .input(let bytes): isDone = try answer(decoder.receive(bytes), start)
@@ -80,7 +80,6 @@ public final class EditorLoop {
     private func forgetScreen() {
         painter.invalidate()
         drawnImages = []
-        learnCellSize()
     }
 
     private func flush(_ now: Double) {
@@ -91,8 +90,10 @@ public final class EditorLoop {
 
     private func take(_ event: InputEvent, _ time: Double) {
         if case .answer(let answer) = event, graphics != nil {
-            if case .cellSize(let width, let height) = answer, width > 0, height > 0 { pixels = (width, height) }
-            painter.invalidate()
+            guard case .cellSize(let width, let height) = answer, width > 0, height > 0 else { return }
+            let isNew = pixels.map { $0 != (width, height) } ?? true
+            pixels = (width, height)
+            if isNew { forgetScreen() }
             return
         }
         model.handle(event, at: time)
@@ -116,35 +117,24 @@ public final class EditorLoop {
         let size = terminal.size
         let frame = EditorScreen(model, pixels: graphics == nil ? nil : pixels).draw(
             columns: size.columns, rows: size.rows)
-        let bytes = painter.paint(frame.grid, pictures: pictures(frame.images))
+        let changed = frame.images.indices.filter { !drawnImages.contains(frame.images[$0]) }
         drawnImages = frame.images
+        let bytes: [UInt8]
+        switch graphics {
+        case nil: bytes = painter.paint(frame.grid)
+        case .sixel: bytes = painter.paint(frame.grid, pictures: changed.flatMap { Self.sixel(frame.images[$0]) })
+        case .kitty:
+            let changes = changed.map {
+                KittyPictures.Change(place: $0, rect: frame.images[$0].rect, image: frame.images[$0].image)
+            }
+            // After the cells: with a screen that is wiped, kitty forgets what was sent and does not stand yet.
+            bytes = painter.paint(frame.grid) + kitty.show(changes, of: frame.images.count)
+        }
         if !bytes.isEmpty { try terminal.write(bytes) }
     }
 
-    /// What brings the pictures that changed to the screen.
-    private func pictures(_ images: [PlacedImage]) -> [UInt8] {
-        let changed = images.indices.filter { !drawnImages.contains(images[$0]) }
-        func go(to rect: CellRect) -> [UInt8] { Array("\u{1B}[\(rect.row + 1);\(rect.column + 1)H".utf8) }
-        switch graphics {
-        case nil: return []
-        case .sixel: return changed.flatMap { go(to: images[$0].rect) + SixelEncoder.encode(images[$0].image) }
-        case .kitty:
-            var bytes: [UInt8] = []
-            // All are sent before the first is shown: no picture of the frame before stands beside one of this.
-            let numbers = changed.map { (place: $0, old: kittyNumbers[$0], new: (kittyNumbers[$0] ?? $0 + 1) ^ 16) }
-            for one in numbers { bytes += KittyEncoder.transmit(images[one.place].image, number: one.new) }
-            for one in numbers {
-                let rect = images[one.place].rect
-                bytes += go(to: rect) + KittyEncoder.place(number: one.new, columns: rect.width, rows: rect.height)
-                if let old = one.old { bytes += KittyEncoder.delete(number: old) }
-                kittyNumbers[one.place] = one.new
-            }
-            for (place, number) in kittyNumbers where place >= images.count {
-                bytes += KittyEncoder.delete(number: number)
-                kittyNumbers[place] = nil
-            }
-            return bytes
-        }
+    private static func sixel(_ picture: PlacedImage) -> [UInt8] {
+        Array("\u{1B}[\(picture.rect.row + 1);\(picture.rect.column + 1)H".utf8) + SixelEncoder.encode(picture.image)
     }
 }
 
