@@ -88,6 +88,15 @@ struct EditorModelTests {
         #expect(open().isEmpty && model.item?.id == "L6-left")
     }
 
+    /// L5 has nothing below it in the common count: that is said, and not that `+1` is a name to give.
+    @Test func aShiftBeyondTheCountSaysWhichLevelStandsInItsWay() throws {
+        let model = try model()
+        model.type("N+1\n")
+        let text = try #require(model.state.message).text
+        #expect(text.contains("L5 has no next level") && text.contains("L5 first"))
+        #expect(model.session.draft.plan == model.session.opened)
+    }
+
     @Test func proposalsSayWhatEachTrades() throws {
         let model = try model()
         model.select(2)

@@ -51,6 +51,17 @@ struct EditorScreenTests {
         }
     }
 
+    /// At the narrowest, whether it is signed and what keys do never run into each other.
+    @Test(arguments: 60...90)
+    func theTitlesTwoHalvesStandApart(columns: Int) throws {
+        let model = try model()
+        model.press(.up)
+        let text = EditorScreen(model).draw(columns: columns, rows: 20).grid.text.prefix(columns)
+        #expect(text.contains("not approved ") && text.hasSuffix("? help "))
+        model.type("P")
+        #expect(EditorScreen(model).draw(columns: 120, rows: 20).grid.text.prefix(120).contains("paint L3 2 mm"))
+    }
+
     @Test func theHelpNamesEveryCommand() throws {
         let model = try model()
         model.type("?")
@@ -90,6 +101,18 @@ struct EditorScreenTests {
         _ = EditorScreen(fresh).draw(columns: 200, rows: 60)
         let isAsFresh = EditorScreen(fresh).draw(columns: 200, rows: 60).grid == moved.grid
         #expect(isAsFresh)
+    }
+
+    /// Half blocks show every grey to within three of 256, black and white as they are.
+    @Test func halfBlocksShowFewerGreysAndHardlyOthers() {
+        let window = DisplayWindow.presets[0]
+        var shades: Set<UInt8> = []
+        for hu in stride(from: Float(-400), through: 1200, by: 0.5) {
+            let (fine, coarse) = (window.gray(hu), window.gray(hu, step: 4))
+            #expect(abs(Int(fine) - Int(coarse)) <= 3)
+            shades.insert(coarse)
+        }
+        #expect(shades.count == 65 && shades.contains(0) && shades.contains(255))
     }
 
     /// The screw as the barrel view draws it is a disc of its own diameter.

@@ -31,8 +31,11 @@ import Testing
                 for column in 0..<23 {
                     let cell = grid[column, row]
                     let shown = screen.text[row * 23 + column]
-                    #expect(shown == (cell.width == 0 ? "" : String(cell.character)))
-                    let pen = screen.pens[row * 23 + column]
+                    var pen = screen.pens[row * 23 + column]
+                    // A lower half in the colours the other way round is the same picture.
+                    let isTurned = shown == "▄"
+                    if isTurned { (pen.foreground, pen.background) = (pen.background, pen.foreground) }
+                    #expect((isTurned ? "▀" : shown) == (cell.width == 0 ? "" : String(cell.character)))
                     func code(_ c: RGB?) -> String { c.map { "\($0.red);\($0.green);\($0.blue)" } ?? "" }
                     #expect(pen.background == code(cell.style.background))
                     // A blank shows no foreground.
@@ -67,6 +70,20 @@ import Testing
         }
         // Two colours of three numbers and the half block: "ESC [ 38;2;…;…;… ; 48;2;…;…;… m" and three bytes.
         #expect(bytes <= 60 * 20 * (2 + 2 * 16 + 2 + 3) + 20 * 8 + 30)
+    }
+
+    /// Two cells whose halves change places: the second is drawn in the colours that stand.
+    @Test func halvesThatChangePlacesCostNoColour() {
+        var painter = ScreenPainter(depth: .full)
+        var image = RasterImage(width: 60, height: 2)
+        for x in 0..<60 { (image[x, 0], image[x, 1]) = x % 2 == 0 ? (.white, .black) : (.black, .white) }
+        var grid = CellGrid(width: 60, height: 1)
+        grid.draw(image, in: grid.bounds)
+        let bytes = painter.paint(grid)
+        #expect(bytes.count < 60 * 3 + 80)
+        var screen = EmulatedScreen(60, 1)
+        screen.receive(bytes)
+        #expect(screen.text == (0..<60).map { $0 % 2 == 0 ? "▀" : "▄" })
     }
 
     /// Text of files and people must not reach the terminal as commands.

@@ -21,8 +21,10 @@ public struct DisplayWindow: Equatable, Sendable {
             width: min(max(self.width + width, 20), 6000))
     }
 
-    func gray(_ hu: Float) -> UInt8 {
-        let share = (Double(hu) - level) / width + 0.5
-        return UInt8(min(max(share, 0), 1) * 255)
+    /// - Parameter step: how far apart two shades are that are told from each other, of 256.
+    func gray(_ hu: Float, step: Int = 1) -> UInt8 {
+        let share = min(max((Double(hu) - level) / width + 0.5, 0), 1) * 255
+        guard step > 1 else { return UInt8(share) }
+        return UInt8(min(((share / Double(step)).rounded() * Double(step)), 255))
     }
 }

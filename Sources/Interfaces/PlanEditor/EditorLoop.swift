@@ -10,11 +10,8 @@ public final class EditorLoop {
     private let graphics: Graphics?
     private var pixels: (x: Int, y: Int)?
     private var drawnImages: [PlacedImage] = []
-    /// Of the pictures that a kitty shows, by their place in the frame.
-    private var kittyNumbers: [Int: Int] = [:]
-    /// From the arrival of keys to the last byte of the answer, ms.
-    public private(set) var editLatencies: [Double] = []
-    public private(set) var lookLatencies: [Double] = []
+    private var kitty = KittyPictures()
+    public private(set) var times = AnswerTimes()
     private var lastFlush = 0.0
 
     /// Real pictures, where the terminal shows them.
@@ -39,39 +36,50 @@ public final class EditorLoop {
     public func run() throws(TerminalError) {
         try ask()
         try draw()
-        while true {
+        var isDone = false
+        while !isDone {
             // An Escape alone is one only when nothing follows it at once.
             let wake = try terminal.wait(seconds: decoder.isWaiting || model.isWaiting ? 0.03 : 0.5)
             let start = Self.now
-            var isEdit = false
             switch wake {
-            case .ended:
-                model.session.flushAtOnce()
-                return
+            case .ended: isDone = true
             case .resized:
-                painter.invalidate()
-                drawnImages = []
+                forgetScreen()
                 learnCellSize()
-            case .timeout:
-                flush(start)
-                let waiting = decoder.isWaiting ? decoder.flush() : []
-                for event in waiting { model.handle(event, at: start) }
-                guard model.collect(at: start) || !waiting.isEmpty else { continue }
-            case .input(let bytes):
-                let before = model.session.draft.plan
-                for event in decoder.receive(bytes) { take(event, start) }
-                isEdit = model.session.draft.plan != before
-                _ = model.collect(at: start)
+                try draw()
+            case .timeout: isDone = try answer(decoder.isWaiting ? decoder.flush() : [], start)
+            case .input(let bytes): isDone = try answer(decoder.receive(bytes), start)
             }
-            if model.carryOut(at: Date()) { return }
-            try draw()
-            if case .input = wake { record(isEdit, 1000 * (Self.now - start)) }
             flush(Self.now)
         }
+        model.session.flushAtOnce()
     }
 
-    private func record(_ isEdit: Bool, _ milliseconds: Double) {
-        if isEdit { editLatencies.append(milliseconds) } else { lookLatencies.append(milliseconds) }
+    /// Does what was asked for, and shows it.
+    /// - Returns: whether the editor is to end.
+    private func answer(_ events: [InputEvent], _ start: Double) throws(TerminalError) -> Bool {
+        let before = model.mark
+        for event in events { take(event, start) }
+        let isNew = model.collect(at: start)
+        guard isNew || !events.isEmpty else { return false }
+        let isSaving = model.isAboutToSave
+        if isSaving {
+            // A disk may take its time: that it was asked for shows at once.
+            model.say("saving …")
+            try draw()
+        }
+        if model.carryOut(at: Date()) { return true }
+        try draw()
+        if events.contains(where: \.isOfPerson) {
+            times.record(isSaving ? .save : model.kind(since: before), 1000 * (Self.now - start))
+        }
+        return false
+    }
+
+    /// Nothing is known of what the screen shows.
+    private func forgetScreen() {
+        painter.invalidate()
+        drawnImages = []
     }
 
     private func flush(_ now: Double) {
@@ -82,8 +90,10 @@ public final class EditorLoop {
 
     private func take(_ event: InputEvent, _ time: Double) {
         if case .answer(let answer) = event, graphics != nil {
-            if case .cellSize(let width, let height) = answer, width > 0, height > 0 { pixels = (width, height) }
-            painter.invalidate()
+            guard case .cellSize(let width, let height) = answer, width > 0, height > 0 else { return }
+            let isNew = pixels.map { $0 != (width, height) } ?? true
+            pixels = (width, height)
+            if isNew { forgetScreen() }
             return
         }
         model.handle(event, at: time)
@@ -107,34 +117,33 @@ public final class EditorLoop {
         let size = terminal.size
         let frame = EditorScreen(model, pixels: graphics == nil ? nil : pixels).draw(
             columns: size.columns, rows: size.rows)
-        let bytes = painter.paint(frame.grid, pictures: pictures(frame.images))
+        let changed = frame.images.indices.filter { !drawnImages.contains(frame.images[$0]) }
         drawnImages = frame.images
+        let bytes: [UInt8]
+        switch graphics {
+        case nil: bytes = painter.paint(frame.grid)
+        case .sixel: bytes = painter.paint(frame.grid, pictures: changed.flatMap { Self.sixel(frame.images[$0]) })
+        case .kitty:
+            let changes = changed.map {
+                KittyPictures.Change(place: $0, rect: frame.images[$0].rect, image: frame.images[$0].image)
+            }
+            // After the cells: with a screen that is wiped, kitty forgets what was sent and does not stand yet.
+            bytes = painter.paint(frame.grid) + kitty.show(changes, of: frame.images.count)
+        }
         if !bytes.isEmpty { try terminal.write(bytes) }
     }
 
-    /// What brings the pictures that changed to the screen.
-    private func pictures(_ images: [PlacedImage]) -> [UInt8] {
-        let changed = images.indices.filter { !drawnImages.contains(images[$0]) }
-        func go(to rect: CellRect) -> [UInt8] { Array("\u{1B}[\(rect.row + 1);\(rect.column + 1)H".utf8) }
-        switch graphics {
-        case nil: return []
-        case .sixel: return changed.flatMap { go(to: images[$0].rect) + SixelEncoder.encode(images[$0].image) }
-        case .kitty:
-            var bytes: [UInt8] = []
-            // All are sent before the first is shown: no picture of the frame before stands beside one of this.
-            let numbers = changed.map { (place: $0, old: kittyNumbers[$0], new: (kittyNumbers[$0] ?? $0 + 1) ^ 16) }
-            for one in numbers { bytes += KittyEncoder.transmit(images[one.place].image, number: one.new) }
-            for one in numbers {
-                let rect = images[one.place].rect
-                bytes += go(to: rect) + KittyEncoder.place(number: one.new, columns: rect.width, rows: rect.height)
-                if let old = one.old { bytes += KittyEncoder.delete(number: old) }
-                kittyNumbers[one.place] = one.new
-            }
-            for (place, number) in kittyNumbers where place >= images.count {
-                bytes += KittyEncoder.delete(number: number)
-                kittyNumbers[place] = nil
-            }
-            return bytes
+    private static func sixel(_ picture: PlacedImage) -> [UInt8] {
+        Array("\u{1B}[\(picture.rect.row + 1);\(picture.rect.column + 1)H".utf8) + SixelEncoder.encode(picture.image)
+    }
+}
+
+extension InputEvent {
+    /// What the terminal itself says is nobody's wish.
+    fileprivate var isOfPerson: Bool {
+        switch self {
+        case .answer, .focus: false
+        default: true
         }
     }
 }

@@ -79,6 +79,9 @@ extension EditorModel {
         }
     }
 
+    /// Whether something is to be written, which may take longer than a person waits.
+    var isAboutToSave: Bool { requests.contains { $0 != .quit } }
+
     /// Does what was asked for beyond the screen.
     /// - Returns: whether the editor is to end.
     public func carryOut(at now: Date) -> Bool {

@@ -61,7 +61,7 @@ extension EditorModel {
             var found: [Obstacle] = []
             let missing = review.missing(item)
             if !missing.isEmpty {
-                let names = missing.map { $0.title(of: item) }.joined(separator: ", ")
+                let names = missing.map { $0.title(of: item) }.joined(separator: "; ")
                 found.append(Obstacle(id: item.id, text: "not looked at: \(names)", isLimit: false))
             }
             if !isMeasured(item) {

@@ -117,19 +117,29 @@ extension EditorModel {
     func rename(_ old: AnatomicalLabel, to text: String) {
         let word = text.trimmingCharacters(in: .whitespaces).uppercased()
         let present = LevelRenaming.levels(in: session.draft.extents)
-        let renaming: LevelRenaming?
-        switch word {
-        case "+1", "-1": renaming = LevelRenaming.shift(present, by: word == "+1" ? 1 : -1)
-        default:
-            renaming = AnatomicalLabel(vertebra: word).flatMap { LevelRenaming([.init(old: old, new: $0)]) }
-        }
-        guard let renaming else {
-            return warn("'\(text)' is no level to which \(old.name) can be renamed: L4, T12, S1, +1 or -1")
-        }
+        guard let renaming = renaming(of: old, to: word, present) else { return }
         let count = renaming.pairs.count
         models.forget(Set(renaming.pairs.flatMap { [$0.old, $0.new] }))
         perform(
             .rename(renaming), title: count > 1 ? "shift the levels by \(word)" : "\(old.name) becomes \(word)")
         if state.message == nil { say(count > 1 ? "\(count) levels renamed" : "\(old.name) is now \(word)") }
+    }
+
+    /// What a person typed, as a change; says why where it is none.
+    private func renaming(
+        of old: AnatomicalLabel, to word: String, _ present: Set<AnatomicalLabel>
+    ) -> LevelRenaming? {
+        if word == "+1" || word == "-1" {
+            let steps = word == "+1" ? 1 : -1
+            if let shift = LevelRenaming.shift(present, by: steps) { return shift }
+            let last = LevelRenaming.last(of: present, towards: steps)?.name ?? old.name
+            warn("\(last) has no next level in the common count (\(word)): rename the levels one by one, \(last) first")
+            return nil
+        }
+        if let one = AnatomicalLabel(vertebra: word).flatMap({ LevelRenaming([.init(old: old, new: $0)]) }) {
+            return one
+        }
+        warn("'\(word)' is no level to which \(old.name) can be renamed: L4, T12, S1, +1 or -1")
+        return nil
     }
 }

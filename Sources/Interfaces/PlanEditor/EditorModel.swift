@@ -30,7 +30,7 @@ public final class EditorModel {
         models = ModelWorkshop(isImmediate: !options.worksInBackground)
         desk = ProposalDesk(isImmediate: !options.worksInBackground)
         switch session.recovery {
-        case .nothing: break
+        case .nothing: if let remark = options.remark { say(remark) }
         case .edits(let entries, _):
             say("\(entries.count) edits that were not saved have been taken up again; u takes them back")
         case .foreign(let path): warn("Edits of another version of this plan were put aside: \(path)")
@@ -170,6 +170,8 @@ public struct EditorOptions: Sendable {
     public var keyPath: String?
     /// Another plan of the same image, to compare with; else the plan as it was opened.
     public var comparison: PlanFile?
+    /// What is to be known before the first key, said on opening.
+    public var remark: String?
     /// Tests do everything at once.
     public var worksInBackground = true
     /// One sentence on an error, for the message line.

@@ -91,14 +91,25 @@ public struct EditorScreen {
         let signed = approvals.isEmpty ? "not approved" : "signed by \(approvals.joined(separator: ", "))"
         at = grid.write(
             "  \(signed)", column: at, row: rect.row, style: CellStyle(scheme.dim, on: scheme.bar), within: rect)
-        let moving = state.part == .whole ? "all" : state.part == .entry ? "entry" : "tip"
-        let right =
-            "\(state.step.distance.short) mm \(degrees(radians: state.step.angle).short)° \(moving)  \(state.window.name)  ? help "
-        if rect.columns.upperBound - right.count > at {
-            grid.write(
-                right, column: rect.columns.upperBound - right.count, row: rect.row,
-                style: CellStyle(scheme.text, on: scheme.bar), within: rect)
+        let room = rect.columns.upperBound - at
+        guard let right = settings.first(where: { $0.count < room }) else { return }
+        grid.write(
+            right, column: rect.columns.upperBound - right.count, row: rect.row,
+            style: CellStyle(scheme.text, on: scheme.bar), within: rect)
+    }
+
+    /// What keys do now, and the window: as much of it as a title may have room for, the most first.
+    private var settings: [String] {
+        let window = state.window.name, help = "? help "
+        let now: String
+        if state.mode == .labels {
+            let brush = state.brush
+            now = "\(brush.tool.rawValue) \(brush.label?.name ?? "–") \(brush.radius.short) mm"
+        } else {
+            let moving = state.part == .whole ? "all" : state.part == .entry ? "entry" : "tip"
+            now = "\(state.step.distance.short) mm \(degrees(radians: state.step.angle).short)° \(moving)"
         }
+        return ["\(now)  \(window)  \(help)", "\(now)  \(help)", help]
     }
 
     /// What the line at the bottom says, in as many lines as it needs.

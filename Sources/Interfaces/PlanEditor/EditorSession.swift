@@ -21,13 +21,15 @@ public final class EditorSession {
     public let ct: Volume<Int16>
     public let metadata: ImageMetadata
     public let files: Files
-    public private(set) var draft: PlanDraft
+    public internal(set) var draft: PlanDraft
     public private(set) var history = EditHistory()
     /// The plan as it was opened, to compare with.
     public let opened: PlanFile
     /// Whether the plan's file lacks something that was done.
     public private(set) var isChanged = false
     public private(set) var labelsAreChanged = false
+    /// Counts every change, taken back or not.
+    private(set) var editCount = 0
     /// Counts the corrections of labels.
     private(set) var labelVersion = 0
     /// What was found beside the plan on opening.
@@ -130,7 +132,7 @@ public final class EditorSession {
     private(set) var lastTouched: Set<AnatomicalLabel> = []
 
     private func changed(_ touched: Set<UInt8>) {
-        (isChanged, lastTouched) = (true, Set(touched.map { AnatomicalLabel($0) }))
+        (isChanged, editCount, lastTouched) = (true, editCount + 1, Set(touched.map { AnatomicalLabel($0) }))
         if !touched.isEmpty {
             (labelsAreChanged, labelVersion) = (true, labelVersion + 1)
             bench.forget(touched)
@@ -157,77 +159,6 @@ public final class EditorSession {
         do throws(PlanEditorError) { try journal.flush() } catch { journalFailure = error }
     }
 
-    // MARK: Measuring
-
-    private func prepare() {
-        let items = draft.plan.items
-        let levels = items.filter(\.kind.isScrew).compactMap(\.level)
-        let first = focus.flatMap { levels.contains($0) ? $0 : nil }
-        bench.prepare((first.map { [$0] } ?? []) + levels, labels: draft.labels)
-        paths.prepare(items, labels: draft.labels)
-    }
-
-    /// A person turns to a level: where it is not measured yet it comes first.
-    func turn(to level: AnatomicalLabel?) {
-        focus = level
-        prepare()
-    }
-
-    /// Takes in finished work of the background, and begins what waits.
-    ///
-    /// - Parameter time: s, by a clock that never goes back.
-    /// - Returns: whether anything is new.
-    public func collect(at time: Double) -> Bool {
-        let isMeasured = bench.collect(at: time, labels: draft.labels)
-        let isFound = paths.collect(at: time, items: draft.plan.items, labels: draft.labels)
-        if isMeasured || isFound { measure() }
-        return isMeasured || isFound
-    }
-
-    public var isMeasuring: Bool { bench.isWorking || paths.isWorking }
-
-    /// Whether the item's numbers are being worked out.
-    func isMeasuring(_ item: PlanItem) -> Bool {
-        item.kind.isScrew ? bench.isWorking(on: item.level) : paths.isWorking
-    }
-
-    /// Measures every item that has no numbers, where it can be measured, and how near the electrodes are to each other.
-    private func measure() {
-        for i in draft.plan.items.indices {
-            let item = draft.plan.items[i]
-            if item.kind.isScrew {
-                guard item.screwMetrics == nil, let metrics = bench.metrics(of: item) else {
-                    continue
-                }
-                draft.plan.items[i].state(metrics)
-            } else if let found = paths.measured(item, among: draft.plan.items) {
-                let isWhole = item.trajectoryMetrics != nil
-                if isWhole { draft.plan.items[i].stateSpacing(found) } else { draft.plan.items[i].state(found) }
-            }
-        }
-    }
-
-    /// The item with what is measured of it as it lies; as it is while that is being worked out.
-    func measured(_ item: PlanItem) -> PlanItem {
-        var item = item
-        if let metrics = bench.metrics(of: item) {
-            item.state(metrics)
-        } else if let found = paths.measured(item, among: draft.plan.items) {
-            item.state(found)
-        }
-        return item
-    }
-
-    /// What is measured of a screw as it lies; `nil` while its level is being worked out, or where it cannot be.
-    public func metrics(of item: PlanItem) -> ScrewMetrics? { bench.metrics(of: item) }
-
-    public func anatomy(of item: PlanItem) -> VertebraAnatomy? { bench.measures(item.level)?.screws.anatomy }
-
-    /// Why a level cannot be measured.
-    public func refusal(of level: AnatomicalLabel?) -> PlanningError? {
-        if let level, case .refused(let error) = bench[level] { error } else { nil }
-    }
-
     // MARK: Files
 
     /// Writes the plan, and the labels where they were corrected. The journal starts anew; undo goes on.
@@ -236,14 +167,24 @@ public final class EditorSession {
             throw PlanEditorError.changedElsewhere(path: files.plan)
         }
         savedAs = try keeper?(draft.plan, labelsAreChanged ? draft.labels : nil) ?? files.plan
-        if labelsAreChanged {
-            try LabelWriter.write(draft.labels, of: metadata, to: files.labels, progress: { _ in })
-            savedLabels = LabelFingerprint.sha256(of: draft.labels)
-        }
+        if labelsAreChanged { savedLabels = try writeLabels() }
         try draft.plan.write(to: files.plan)
         savedPlan = draft.plan.fingerprint
         try journal.restart(base)
         (isChanged, labelsAreChanged) = (false, false)
+    }
+
+    /// - Returns: their fingerprint.
+    private func writeLabels() throws -> String {
+        let (labels, metadata, path) = (draft.labels, metadata, files.labels)
+        let parts = parallelMap(2) { part in
+            Result {
+                guard part == 0 else { return LabelFingerprint.sha256(of: labels) }
+                try LabelWriter.write(labels, of: metadata, to: path, progress: { _ in })
+                return ""
+            }
+        }
+        return try parts.map { try $0.get() }.joined()
     }
 
     /// Signs the plan as it stands, and saves it.

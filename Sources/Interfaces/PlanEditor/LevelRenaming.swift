@@ -21,19 +21,30 @@ public struct LevelRenaming: Equatable, Sendable {
         self.pairs = sorted
     }
 
-    /// Every level of the map from `level` towards the feet gets the name of the next one, or of the one before.
+    /// T13 and L6 are no step of the common count.
+    private static let commonCount = AnatomicalLabel.craniocaudal.filter { $0.isVertebra && $0 != .t13 && $0 != .l6 }
+
+    /// Every vertebra of the map gets the name of the next one, or of the one before; `nil` where one of them has none.
     ///
-    /// - Parameter steps: 1 towards the feet, −1 towards the head; T13 and L6 are no step of the common count.
-    public static func shift(
-        _ present: Set<AnatomicalLabel>, by steps: Int
-    ) -> LevelRenaming? {
-        let order = AnatomicalLabel.craniocaudal.filter { $0.isVertebra && $0 != .t13 && $0 != .l6 }
+    /// - Parameter steps: 1 towards the feet, −1 towards the head.
+    public static func shift(_ present: Set<AnatomicalLabel>, by steps: Int) -> LevelRenaming? {
         var pairs: [Pair] = []
         for old in present where old.isVertebra {
-            guard let place = order.firstIndex(of: old), order.indices.contains(place + steps) else { return nil }
-            pairs.append(Pair(old: old, new: order[place + steps]))
+            guard let place = commonCount.firstIndex(of: old), commonCount.indices.contains(place + steps) else {
+                return nil
+            }
+            pairs.append(Pair(old: old, new: commonCount[place + steps]))
         }
         return LevelRenaming(pairs)
+    }
+
+    /// The vertebra that stands in a shift's way, having no next name: the one nearest to the feet (1) or to the head (−1).
+    static func last(of present: Set<AnatomicalLabel>, towards steps: Int) -> AnatomicalLabel? {
+        let stuck = AnatomicalLabel.craniocaudal.filter { level in
+            guard present.contains(level), level.isVertebra else { return false }
+            return commonCount.firstIndex(of: level).map { !commonCount.indices.contains($0 + steps) } ?? true
+        }
+        return steps > 0 ? stuck.last : stuck.first
     }
 
     /// Labels and items get the new names, or nothing changes.

@@ -11,6 +11,8 @@ final class PictureDesk {
         let scheme: ColorScheme
         /// Of the labels.
         let version: Int
+        /// Of 256, how far apart two shades of grey are: half blocks need fewer, and a terminal then takes a third less bytes.
+        var grayStep = 1
     }
 
     /// What lies over a slice.

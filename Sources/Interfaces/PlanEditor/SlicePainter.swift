@@ -41,7 +41,8 @@ struct SlicePainter {
         let marks = labels.labels(on: plane)
         var image = RasterImage(width: plane.width, height: plane.height)
         for i in values.indices {
-            image.pixels[i] = values[i].isNaN ? RGB(10, 14, 28) : RGB(gray: window.gray(values[i]))
+            image.pixels[i] =
+                values[i].isNaN ? RGB(10, 14, 28) : RGB(gray: window.gray(values[i], step: slice.grayStep))
         }
         if overlay != .hidden { lay(marks, over: &image) }
         return Ground(slice: slice, image: image, marks: marks)

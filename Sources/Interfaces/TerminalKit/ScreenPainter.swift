@@ -41,12 +41,26 @@ public struct ScreenPainter: Sendable {
             }
             if before == nil, cell == .blank { continue }
             move(column, row, &out)
-            set(cell.style, showsForeground: cell.character != " ", &out)
-            out += cell.character.utf8
+            let look = cheapest(cell)
+            set(look.style, showsForeground: look.character != " ", &out)
+            out += look.character.utf8
             // Behind the last column terminals differ in where the cursor is.
             let next = column + Int(cell.width)
             cursor = next < grid.width ? (next, row) : nil
         }
+    }
+
+    /// Of the two ways to draw a cell in halves the one whose colours stand already.
+    private func cheapest(_ cell: Cell) -> Cell {
+        guard cell.character == "\u{2580}", let now = style, let upper = cell.style.foreground,
+            let lower = cell.style.background
+        else { return cell }
+        guard now.foreground != upper, now.background != lower, now.foreground == lower || now.background == upper
+        else { return cell }
+        var turned = cell
+        turned.character = "\u{2584}"
+        (turned.style.foreground, turned.style.background) = (lower, upper)
+        return turned
     }
 
     private mutating func move(_ column: Int, _ row: Int, _ out: inout [UInt8]) {

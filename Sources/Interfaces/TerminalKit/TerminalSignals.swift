@@ -36,7 +36,16 @@ enum TerminalSignals {
         pipeWrite.store(ends[1], ordering: .sequentiallyConsistent)
         for signal in ending + [SIGWINCH] { install(signal) { TerminalSignals.pass($0) } }
         for signal in fatal { install(signal) { TerminalSignals.fail($0) } }
+        unblock(ending + [SIGWINCH])
         return ends[0]
+    }
+
+    /// Whoever started the program may have left signals blocked, and then neither a resized nor a lost terminal is heard of.
+    private static func unblock(_ numbers: [Int32]) {
+        var set = sigset_t()
+        sigemptyset(&set)
+        for number in numbers { sigaddset(&set, number) }
+        pthread_sigmask(SIG_UNBLOCK, &set, nil)
     }
 
     private static func install(_ number: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {

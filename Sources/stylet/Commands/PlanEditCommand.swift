@@ -86,9 +86,7 @@ extension CatalogueOptions {
 struct EditorProgram {
     let graphics: GraphicsChoice
     var options = EditorOptions()
-    /// ms.
-    private(set) var edits: [Double] = []
-    private(set) var looks: [Double] = []
+    private(set) var times = AnswerTimes()
 
     init(graphics: GraphicsChoice) { self.graphics = graphics }
 
@@ -104,23 +102,23 @@ struct EditorProgram {
             depth: TerminalCapabilities.depth(ProcessInfo.processInfo.environment),
             graphics: try graphics.choice(terminal))
         try loop.run()
-        (edits, looks) = (loop.editLatencies, loop.lookLatencies)
+        times = loop.times
         session.close()
     }
 
     func fields(_ session: EditorSession) -> [String: JSONValue] {
-        func percentile(_ values: [Double], _ share: Double) -> JSONValue {
-            let sorted = values.sorted()
-            return sorted.isEmpty ? .null : .number(sorted[min(Int(Double(sorted.count) * share), sorted.count - 1)])
-        }
-        return [
+        var fields: [String: JSONValue] = [
             "saved": .bool(!session.isChanged), "items": .int(session.draft.plan.items.count),
             "approvals": .int(session.draft.plan.approvals.count),
-            "edits": .int(edits.count), "edit_median_ms": percentile(edits, 0.5),
-            "edit_p95_ms": percentile(edits, 0.95), "edit_max_ms": percentile(edits, 1),
-            "look_median_ms": percentile(looks, 0.5), "look_p95_ms": percentile(looks, 0.95),
-            "look_max_ms": percentile(looks, 1),
         ]
+        for kind in AnswerTimes.Kind.allCases {
+            fields["\(kind.rawValue)s"] = .int(times.count(kind))
+            for (name, share) in [("median", 0.5), ("p95", 0.95), ("max", 1)] {
+                let time = times.quantile(share, of: kind)
+                fields["\(kind.rawValue)_\(name)_ms"] = time.map { .number($0) } ?? .null
+            }
+        }
+        return fields
     }
 }
 
