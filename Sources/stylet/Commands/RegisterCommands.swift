@@ -21,6 +21,8 @@ struct RegisterPoints: StyletCommand {
         commandName: "points", abstract: "Paired points: transform, residuals, and the error to expect at each target.",
         discussion: """
             Points are CSV with x_mm,y_mm,z_mm and optionally name. FRE does not predict the error at a target: read tre_mm.
+            With --any-order the fixed points may have been touched in any order, and not all of them: which is which
+            follows from the distances between them, and a layout that leaves a doubt is refused.
 
             Example:
               stylet register points --moving planned.csv --fixed touched.csv --fle-mm 0.35 --targets tips.csv --out ct-to-base.json \\
@@ -29,6 +31,7 @@ struct RegisterPoints: StyletCommand {
 
     @Option(help: "Points in the frame to be mapped.") var moving: String
     @Option(help: "The same points in the frame to map to, in the same order.") var fixed: String
+    @Flag(help: "The fixed points come in any order, and may be fewer.") var anyOrder = false
     @Option(
         name: .customLong("fle-mm"),
         help: "Localisation error of the fixed points: RMS in three dimensions, or x,y,z along the fixed axes.")
@@ -42,20 +45,15 @@ struct RegisterPoints: StyletCommand {
     func execute(_ console: Console) throws -> Answer {
         let a = try PointsFile<Moving>.read(moving), b = try PointsFile<Fixed>.read(fixed)
         let at = try targets.map { try PointsFile<Moving>.read($0) }
-        let fit = try console.step("register", "registering") { _ in
-            try PointRegistration(moving: a.points, fixed: b.points, error: fle?.error)
-        }
+        let (fit, order) = try console.step("register", "registering") { _ in try registration(a.points, b.points) }
         for warning in fit.warnings { console.warn(Sentences.sentence(warning)) }
         if fit.fleIsEstimated {
             console.note(
                 "no --fle-mm: the localisation error is estimated from the residuals, which few points support badly")
         }
         let tre = (at?.points ?? []).map { fit.predictedTRE(at: $0) }
-        console.say(String(format: "FRE %.3f mm over %d points", fit.fre, a.points.count))
-        for (i, residual) in fit.residuals.enumerated() {
-            let out = fit.leaveOneOut[i].map { String(format: "%.3f mm when left out", $0) } ?? "cannot be left out"
-            console.say(String(format: "  %@: residual %.3f mm, %@", name(of: i, in: a), residual.length, out))
-        }
+        let names = order.map { name(of: $0, in: a) }
+        say(fit, names, console)
         for (i, error) in tre.enumerated() {
             console.say(
                 String(format: "  target %@: TRE %.3f mm expected", at.map { name(of: i, in: $0) } ?? "", error))
@@ -66,9 +64,28 @@ struct RegisterPoints: StyletCommand {
             "transform": try JSONValue(transform: transform), "fre_mm": .number(fit.fre), "fle_mm": .number(fit.fle),
             "fle_is_estimated": .bool(fit.fleIsEstimated), "residuals_mm": .numbers(fit.residuals.map(\.length)),
             "leave_one_out_mm": .array(fit.leaveOneOut.map { $0.map { .number($0) } ?? .null }),
-            "tre_mm": .numbers(tre),
+            "tre_mm": .numbers(tre), "matched": .strings(names),
             "warnings": .strings(fit.warnings.map(Sentences.sentence)),
         ])
+    }
+
+    /// The fit, and for each fixed point which moving one it is.
+    private func registration(
+        _ a: [Point<Moving>], _ b: [Point<Fixed>]
+    ) throws -> (PointRegistration<Fixed, Moving>, [Int]) {
+        guard anyOrder else {
+            return (try PointRegistration(moving: a, fixed: b, error: fle?.error), Array(a.indices))
+        }
+        let match = try FiducialMatch(touched: b, fiducials: a, error: fle?.error)
+        return (match.registration, match.assignment)
+    }
+
+    private func say(_ fit: PointRegistration<Fixed, Moving>, _ names: [String], _ console: Console) {
+        console.say(String(format: "FRE %.3f mm over %d points", fit.fre, names.count))
+        for (i, residual) in fit.residuals.enumerated() {
+            let out = fit.leaveOneOut[i].map { String(format: "%.3f mm when left out", $0) } ?? "cannot be left out"
+            console.say(String(format: "  %@: residual %.3f mm, %@", names[i], residual.length, out))
+        }
     }
 
     private func name<F>(of i: Int, in file: PointsFile<F>) -> String {

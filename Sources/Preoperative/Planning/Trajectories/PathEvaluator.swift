@@ -134,7 +134,7 @@ public struct PathEvaluator: Sendable {
 
     private func ventricleMargin(_ measurement: PathMeasurement, _ target: Point<CT>) -> Double {
         let there = measurement.distance(measurement.outer.ventricles, target, target)?.0 ?? .infinity
-        return min(limits.ventricleMargin, there - 1e-6)
+        return limits.ventricleMargin(atTarget: there)
     }
 
     private func targetFindings(_ item: PlanItem) -> [TrajectoryFinding] {

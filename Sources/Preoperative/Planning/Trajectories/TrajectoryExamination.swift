@@ -79,12 +79,11 @@ struct TrajectoryExamination {
             m.boneDistance = clearance(TissueTable.bones.subtracting(through(item)), within: 50)
             if [.intracranial, .ventricle].contains(label(item.target)) { walk.findings.append(.blocked(.noSkull)) }
         }
-        // a target nearer to a ventricle than the margin: its path comes no nearer than the target lies
         var margin = limits.ventricleMargin
         if m.ventricleDistance != nil {
             let there = FaceDistances(
                 of: [.ventricle], in: labels, from: item.target, to: item.target, horizon: margin + path.radius + 2)
-            margin = min(margin, there.least() - path.radius - 0.02)
+            margin = min(margin, limits.ventricleMargin(atTarget: there.least() - path.radius - 0.02))
         }
         var limits = limits
         limits.largestScalp += Self.lengthAccuracy

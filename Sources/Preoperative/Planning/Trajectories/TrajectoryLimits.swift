@@ -77,6 +77,14 @@ extension TrajectoryLimits {
         min(max((vesselMargin - distance) / max(vesselMargin, 1e-9), 0), 1)
     }
 
+    /// Of a target that lies nearer to a ventricle than the margin: its path comes hardly nearer than the target itself.
+    ///
+    /// - Parameter there: the instrument's distance at the target, mm.
+    func ventricleMargin(atTarget there: Double) -> Double { min(ventricleMargin, there - Self.stairs) }
+
+    /// By how much the steps of voxels may bring a path nearer to what its end is near to, mm.
+    private static let stairs = 0.1
+
     /// Every limit that a path breaks, in the order of the names.
     ///
     /// - Parameters:

@@ -163,6 +163,6 @@ struct PathScene: Sendable {
         _ measurement: PathMeasurement, _ target: Point<CT>, _ limits: TrajectoryLimits
     ) -> Double {
         let there = measurement.distance(measurement.outer.ventricles, target, target)?.0 ?? .infinity
-        return min(limits.ventricleMargin, there - 1e-6)
+        return limits.ventricleMargin(atTarget: there)
     }
 }
