@@ -75,6 +75,27 @@ struct EditJournalTests {
         #expect(again.draft.plan == fixture.plan && again.draft.labels == fixture.labels)
     }
 
+    /// What was found stays in the file byte by byte, and what follows is written behind it, a cut last line left out.
+    @Test(arguments: [0, 7])
+    func whatIsFoundStaysWhereItIs(cut: Int) throws {
+        let fixture = try EditorFixture.load()
+        let (folder, copy) = (try temporaryFolder(), try temporaryFolder())
+        let session = try fixture.session(in: folder)
+        _ = try work(session)
+        try fixture.plan.write(to: copy.appendingPathComponent("plan.json").path)
+        let place = copy.appendingPathComponent("plan.json.edits")
+        let whole = try Data(contentsOf: folder.appendingPathComponent("plan.json.edits"))
+        let lines = whole.split(separator: 0x0A)
+        let kept = cut == 0 ? whole : Data(lines.dropLast().joined(separator: [0x0A]) + [0x0A])
+        try whole.dropLast(cut).write(to: place)
+        let again = try fixture.session(in: copy)
+        #expect(try Data(contentsOf: place) == kept)
+        #expect(again.undo())
+        let after = try Data(contentsOf: place)
+        #expect(after.starts(with: kept) && EditJournal.parse([UInt8](after)).entries.last == .undo)
+        #expect(EditJournal.parse([UInt8](after)).entries.count == EditJournal.parse([UInt8](kept)).entries.count + 1)
+    }
+
     @Test func editsOfAnotherPlanArePutAsideAndNotDone() throws {
         let fixture = try EditorFixture.load()
         let folder = try temporaryFolder()

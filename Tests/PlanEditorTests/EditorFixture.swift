@@ -28,13 +28,13 @@ struct EditorFixture: Sendable {
     static func load() throws -> EditorFixture { try shared.get() }
 
     /// A session in a folder of its own, everything done at once.
-    func session(in folder: URL, plan own: PlanFile? = nil) throws -> EditorSession {
+    func session(in folder: URL, plan own: PlanFile? = nil, worksInBackground: Bool = false) throws -> EditorSession {
         let file = folder.appendingPathComponent("plan.json").path
         if !FileManager.default.fileExists(atPath: file) { try (own ?? plan).write(to: file) }
         return try EditorSession(
             plan: PlanFile(path: file), ct: ct, metadata: ImageMetadata(format: .nifti), labels: labels,
             files: .init(plan: file, labels: folder.appendingPathComponent("plan.labels.nii.gz").path),
-            worksInBackground: false)
+            worksInBackground: worksInBackground)
     }
 
     func model(in folder: URL) throws -> EditorModel {

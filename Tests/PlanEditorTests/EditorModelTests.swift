@@ -60,6 +60,34 @@ struct EditorModelTests {
         }
     }
 
+    /// An end that is drawn with the mouse goes where the mouse goes, and no further: the view that follows the screw ran away
+    /// with it, four cells became 26 mm.
+    @Test(arguments: [ViewKind.alongFromBelow, .alongFromSide, .axial])
+    func anEndFollowsTheMouse(kind: ViewKind) throws {
+        let model = try model()
+        let before = try #require(model.item)
+        model.state.places.cursor = before.entry
+        func draw() { _ = EditorScreen(model).draw(columns: 200, rows: 60) }
+        draw()
+        let pane = try #require(model.state.shown.first { $0.kind == kind }), plane = try #require(pane.plane)
+        let at = plane.project(before.entry)
+        let column = pane.rect.column + Int(at.x.rounded()), row = pane.rect.row + Int(at.y.rounded()) / 2
+        model.handle(.mouse(.press(.left), column: column, row: row, []), at: 0)
+        for step in 1...4 {
+            model.handle(.mouse(.drag(.left), column: column - step, row: row, []), at: 0.1 * Double(step))
+            draw()
+        }
+        let moved = try #require(model.item).entry - before.entry
+        let cell = plane.millimetresPerPixel
+        #expect(abs(dot(moved.vector, plane.right.vector) / cell + 4) <= 0.6)
+        #expect(abs(dot(moved.vector, plane.down.vector) / cell) <= 1.6)
+        #expect(abs(moved.along(plane.right)) > 0 && model.session.history.steps.count == 1)
+        model.handle(.mouse(.release(.left), column: column - 4, row: row, []), at: 1)
+        draw()
+        let after = try #require(model.state.shown.first { $0.kind == kind }?.plane)
+        #expect((after == plane) == !kind.followsItem)
+    }
+
     @Test func whatWasNotLookedAtIsListed() throws {
         let model = try model()
         #expect(model.obstacles.count == model.items.count)
@@ -123,6 +151,29 @@ struct EditorModelTests {
         #expect(saved.approvalState(trusted: trusted) == .approved(by: ["A Surgeon"]))
         model.press(.down)
         #expect(model.session.draft.plan.approvals.isEmpty)
+    }
+
+    /// Saved and signed before the level was measured: the file had an item without numbers.
+    @Test func savingWaitsForTheNumbersAndSigningRefuses() throws {
+        let session = try EditorFixture.load().session(in: try temporaryFolder(), worksInBackground: true)
+        let model = EditorModel(session: session)
+        let before = try PlanFile(path: session.files.plan)
+        model.press(.up)
+        #expect(model.item?.screwMetrics == nil)
+        model.type("AS")
+        model.type("A Surgeon\n/no/such/key\n")
+        _ = model.carryOut(at: Date(timeIntervalSince1970: 1.7e9))
+        #expect(model.state.message?.text.hasPrefix("not signed: L3-left is still being measured") == true)
+        model.type("s")
+        _ = model.carryOut(at: Date(timeIntervalSince1970: 1.7e9))
+        #expect(try PlanFile(path: session.files.plan) == before && session.isChanged)
+        for step in 0..<4000 where session.isMeasuring {
+            _ = model.collect(at: Double(step))
+            usleep(5000)
+        }
+        _ = model.carryOut(at: Date(timeIntervalSince1970: 1.7e9))
+        let saved = try PlanFile(path: session.files.plan)
+        #expect(saved != before && !session.isChanged && saved.items.allSatisfy { $0.screwMetrics != nil })
     }
 
     @Test func aWrongKeyFileSignsNothing() throws {

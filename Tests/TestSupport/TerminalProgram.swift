@@ -26,7 +26,11 @@ public final class TerminalProgram {
         shown = Screen(TerminalScreen(columns: columns, rows: rows))
         errorFile = try temporaryFolder().appendingPathComponent("err")
         _ = FileManager.default.createFile(atPath: errorFile.path, contents: nil)
-        let terminal = FileHandle(fileDescriptor: far, closeOnDealloc: true)
+        try start(arguments, in: folder, at: FileHandle(fileDescriptor: far, closeOnDealloc: true))
+        read()
+    }
+
+    private func start(_ arguments: [String], in folder: URL, at terminal: FileHandle) throws {
         process.executableURL = styletProgram()
         process.arguments = arguments
         process.currentDirectoryURL = folder
@@ -36,8 +40,8 @@ public final class TerminalProgram {
         process.standardError = try FileHandle(forWritingTo: errorFile)
         try process.run()
         Leftovers.add(program: process.processIdentifier)
+        // Here nobody keeps the terminal open.
         (process.standardInput, process.standardOutput) = (FileHandle.nullDevice, FileHandle.nullDevice)
-        read()
     }
 
     deinit {

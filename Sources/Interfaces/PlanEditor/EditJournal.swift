@@ -84,6 +84,12 @@ public final class EditJournal {
             try restart(base)
             return .foreign(movedTo: aside)
         }
+        // Never emptied and written anew: a kill meanwhile would lose what was just found.
+        let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).prefix(1 + entries.count)
+        let kept = lines.reduce(0) { $0 + $1.count + 1 }
+        guard ftruncate(file, off_t(kept)) == 0, lseek(file, 0, SEEK_END) == off_t(kept) else {
+            throw .journal(path: path, errno: errno)
+        }
         return .edits(entries, cut: cut)
     }
 
@@ -116,13 +122,6 @@ public final class EditJournal {
     public func restart(_ base: Base) throws(PlanEditorError) {
         guard ftruncate(file, 0) == 0, lseek(file, 0, SEEK_SET) == 0 else { throw .journal(path: path, errno: errno) }
         try write(base.json)
-        try flush()
-    }
-
-    /// What was recovered stays, whole; new entries follow it.
-    public func keepRecovered(_ base: Base, _ entries: [Entry]) throws(PlanEditorError) {
-        try restart(base)
-        for entry in entries { try write(entry.json) }
         try flush()
     }
 

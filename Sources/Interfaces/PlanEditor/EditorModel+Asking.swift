@@ -85,6 +85,10 @@ extension EditorModel {
     /// Does what was asked for beyond the screen.
     /// - Returns: whether the editor is to end.
     public func carryOut(at now: Date) -> Bool {
+        if isAboutToSave, let item = items.first(where: isBeingMeasured) {
+            wait(for: item)
+            return false
+        }
         let waiting = requests
         requests = []
         for request in waiting {
@@ -102,6 +106,16 @@ extension EditorModel {
         }
         return false
     }
+
+    /// A plan without its numbers is no plan: saving waits for them, and nobody signs what they have not seen.
+    private func wait(for item: PlanItem) {
+        let isSigning = requests.contains { if case .approve = $0 { true } else { false } }
+        guard isSigning else { return say("saving as soon as \(item.id) is measured …") }
+        requests = []
+        warn("not signed: \(item.id) is still being measured; wait for its numbers and sign them")
+    }
+
+    private func isBeingMeasured(_ item: PlanItem) -> Bool { !isMeasured(item) && session.isMeasuring(item) }
 
     private func attempt(_ body: () throws -> Void) -> Bool {
         do {

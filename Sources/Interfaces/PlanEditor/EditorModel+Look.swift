@@ -20,6 +20,13 @@ extension EditorModel {
         case .nextPane: state.focus = (state.focus + 1) % max(state.shown.count, 1)
         case .nextView: nextView()
         case .wholePane: state.isWhole.toggle()
+        default: lookThrough(command)
+        }
+    }
+
+    /// What changes how everything is shown.
+    private func lookThrough(_ command: EditorCommand) {
+        switch command {
         case .nextWindow: nextWindow()
         case .brighter: window(level: -40, width: 0)
         case .darker: window(level: 40, width: 0)
@@ -57,7 +64,7 @@ extension EditorModel {
         say("window: level \(Int(state.window.level)), width \(Int(state.window.width)) HU")
     }
 
-    private func zoom(_ factor: Double) {
+    func zoom(_ factor: Double) {
         if focused == .model {
             state.model.zoom = min(max(state.model.zoom / factor, 0.3), 20)
         } else {
@@ -99,110 +106,6 @@ extension EditorModel {
         let top = Vector3(Double(g.size.x), Double(g.size.y), Double(g.size.z)) - 1
         let inside = g.gridPoint(p).coordinates.clamped(lowerBound: .zero, upperBound: top)
         state.places.cursor = g.point(GridPoint(inside))
-    }
-
-    // MARK: Mouse
-
-    func mouse(_ action: MouseAction, _ column: Int, _ row: Int, _ modifiers: KeyModifiers, _ time: Double) {
-        let under = state.shown.firstIndex { $0.rect.contains(column: column, row: row) }
-        switch action {
-        case .press(let button):
-            guard let under else { return clickList(row) }
-            state.focus = under
-            press(button, state.shown[under], column, row, time)
-        case .drag: drag(column, row, time)
-        case .release: state.drag = nil
-        case .scroll(let way):
-            guard let under else { return }
-            state.focus = under
-            if modifiers.contains(.control) { zoom(way > 0 ? 1 / 1.25 : 1.25) } else { scroll(Double(way)) }
-        case .move: break
-        }
-    }
-
-    private func clickList(_ row: Int) {
-        if let place = listRows[row] { select(place) }
-    }
-
-    private func press(_ button: MouseButton, _ pane: EditorState.Pane, _ column: Int, _ row: Int, _ time: Double) {
-        if pane.kind == .model {
-            state.drag = .turn(column: column, row: row)
-        } else if button == .right {
-            state.drag = .window(column: column, row: row)
-        } else if state.mode == .labels {
-            state.drag = .paint
-            paint(at: pane.point(column: column, row: row), time)
-        } else if let part = handle(pane, column, row) {
-            state.drag = .item(part, burst: burst("drag \(item?.id ?? "")", time))
-        } else {
-            state.drag = .cursor(pane.kind)
-            drag(column, row, time)
-        }
-    }
-
-    /// The end of the selected item under the mouse, or its middle.
-    private func handle(_ pane: EditorState.Pane, _ column: Int, _ row: Int) -> ItemMotion.Part? {
-        guard let item, let plane = pane.plane else { return nil }
-        let at = pane.pixel(column: column, row: row)
-        func isNear(_ p: Point<CT>) -> Bool {
-            let q = plane.project(p)
-            let dx = (q.x - at.x) / Double(pane.scale.x), dy = (q.y - at.y) / Double(pane.scale.y)
-            return abs(q.behind) < 4 && dx * dx + dy * dy < 2.3
-        }
-        if pane.kind == .barrel {
-            return isNear(item.entry + ((item.target - item.entry).direction ?? .y) * state.places.depth) ? .whole : nil
-        }
-        return isNear(item.entry) ? .entry : isNear(item.target) ? .target : nil
-    }
-
-    private func drag(_ column: Int, _ row: Int, _ time: Double) {
-        guard let drag = state.drag, state.shown.indices.contains(state.focus) else { return }
-        let pane = state.shown[state.focus]
-        switch drag {
-        case .turn(let c, let r):
-            state.model.turn(0.05 * Double(column - c), 0.1 * Double(row - r))
-            state.drag = .turn(column: column, row: row)
-        case .window(let c, let r):
-            window(level: 25 * Double(row - r), width: 25 * Double(column - c))
-            state.drag = .window(column: column, row: row)
-        case .cursor(let kind):
-            if kind == pane.kind, let p = pane.point(column: column, row: row) { setCursor(p) }
-        case .paint: paint(at: pane.point(column: column, row: row), time)
-        case .item(let part, let burst): dragItem(part, pane, column, row, burst)
-        }
-    }
-
-    private func dragItem(_ part: ItemMotion.Part, _ pane: EditorState.Pane, _ column: Int, _ row: Int, _ burst: String)
-    {
-        guard let item, let to = pane.point(column: column, row: row), let plane = pane.plane else { return }
-        let axis = (item.target - item.entry).direction ?? .y
-        let from =
-            switch part {
-            case .whole: item.entry + axis * state.places.depth
-            case .entry: item.entry
-            case .target: item.target
-            }
-        // In the picture's plane alone.
-        let way = (to - from).vector
-        let flat = Displacement<CT>(way - plane.normal * dot(way, plane.normal))
-        var moved = item
-        var (entry, target): (Point<CT>, Point<CT>)
-        switch part {
-        case .whole: (entry, target) = (item.entry + flat, item.target + flat)
-        case .entry:
-            guard let d = (item.target - (item.entry + flat)).direction else { return }
-            (entry, target) = (item.entry + flat, item.entry + flat + d * item.length)
-        case .target:
-            guard let d = (item.target + flat - item.entry).direction else { return }
-            (entry, target) = (item.entry, item.entry + d * item.length)
-        }
-        if !item.kind.isScrew {
-            target = part == .entry ? item.target : item.target + flat
-            guard let outwards = (entry - target).direction else { return }
-            entry = session.paths.ready?.skin(from: target, outwards: outwards) ?? entry
-        }
-        guard moved.place(entry: entry, target: target, diameter: item.diameter) else { return }
-        replace(moved, title: "move \(item.id)", burst: burst)
     }
 }
 

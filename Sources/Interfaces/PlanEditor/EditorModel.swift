@@ -69,7 +69,8 @@ public final class EditorModel {
     }
 
     private func handle(_ key: Key, _ modifiers: KeyModifiers, _ time: Double) {
-        state.message = nil
+        // A key ends what the mouse began, also where its release was not told.
+        (state.message, state.drag) = (nil, nil)
         if key == .character("c"), modifiers.contains(.control) { return quit() }
         switch state.mode {
         case .edit:

@@ -63,6 +63,11 @@ extension EditorScreen {
 
     /// mm a pixel at the usual size: an area of 80 mm for a screw or as long as a path, 140 mm for slices of the body.
     private func plane(_ kind: ViewKind, width: Int, height: Int) -> PicturePlane? {
+        if case .item(let drag) = state.drag, drag.kind == kind,
+            (drag.plane.width, drag.plane.height) == (width, height)
+        {
+            return drag.plane
+        }
         let long = max(80, 1.25 * (model.item?.length ?? 0))
         let field = kind.followsItem ? (kind == .barrel ? 45.0 : long) : model.fieldOfSlices
         let size = field / Double(max(min(width, height), 1)) * (state.zoom[kind] ?? 1)

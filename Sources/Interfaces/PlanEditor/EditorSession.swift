@@ -77,7 +77,6 @@ public final class EditorSession {
         paths = PathBench(ct: ct, isImmediate: !worksInBackground)
         if case .edits(let entries, _) = recovery {
             for entry in entries { redo(entry) }
-            try journal.keepRecovered(base, entries)
         }
         prepare()
         measure()

@@ -72,8 +72,17 @@ struct EditorState {
         }
     }
 
+    /// A part of the item in hand. The view it was taken in stays as it was: one that follows the item would run away from
+    /// under the mouse.
+    struct ItemDrag: Equatable {
+        let part: ItemMotion.Part
+        let burst: String
+        let kind: ViewKind
+        let plane: PicturePlane
+    }
+
     enum Drag: Equatable {
-        case item(ItemMotion.Part, burst: String)
+        case item(ItemDrag)
         case cursor(ViewKind)
         case turn(column: Int, row: Int)
         case paint

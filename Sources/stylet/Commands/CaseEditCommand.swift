@@ -55,7 +55,6 @@ struct CaseEdit: StyletCommand {
         try archive.record(
             "open-plan", of: record, detail: ["version": .int(start.number)], on: occasion.occasion)
         try program.run(session)
-        if session.isChanged { console.say("not saved: 'case edit' takes it up again") } else { desk.clear() }
         return answer(desk, session, program, console)
     }
 
@@ -83,6 +82,7 @@ struct CaseEdit: StyletCommand {
     private func answer(
         _ desk: CaseDesk, _ session: EditorSession, _ program: EditorProgram, _ console: Console
     ) -> Answer {
+        if session.isChanged { console.say("not saved: 'case edit' takes it up again") } else { desk.clear() }
         for number in desk.added { console.say("\(patient): '\(planName)' version \(number) is kept") }
         return Answer(
             fields: program.fields(session).merging([
