@@ -77,12 +77,12 @@ import Testing
     @Test func aRibThatTouchesTheShoulderBladeIsARib() throws {
         let path = (0..<120).map { Vector3(0, 0, Double($0)) }
         let curve = try #require(SpineCurve(path: path, smoothing: 2))
-        var coarse = ScalarGrid(nx: 120, ny: 60, nz: 60, spacing: 2, origin: Vector3(-120, -60, 0), filledWith: 40)
+        var coarse = ScalarGrid(nx: 140, ny: 60, nz: 60, spacing: 2, origin: Vector3(-120, -60, 0), filledWith: 40)
         let body = MaskGrid(like: coarse, filledWith: 1)
         for i in 0..<coarse.count {
             let p = coarse.point(offset: i)
             if p.x > 20, p.x < 110, abs(p.y - 10) < 4, abs(p.z - 60) < 5 { coarse.values[i] = 500 }
-            if p.x > 72, p.x < 118, abs(p.y - 18) < 6, p.z > 1 { coarse.values[i] = 500 }
+            if p.x > 72, p.x < 140, abs(p.y - 18) < 6, p.z > 1 { coarse.values[i] = 500 }
         }
         let bones = LateralBones(coarse, body, pelvisTop: -100, organFloor: -100, curve: curve)
         #expect(bones.component(at: Vector3(62, 10, 60))?.kind == .rib)
