@@ -64,6 +64,23 @@ import Testing
         #expect(sliced[7, 7, 7] == Self.piece)
     }
 
+    /// A neck's pillars hold marrow, and its transverse processes an artery full of contrast.
+    @Test func theNecksMarrowIsFilledAndItsArteriesAreSpared() throws {
+        var c = try Case()
+        c.box()
+        var artery = try Case(hu: 130)
+        artery.box()
+        for z in 0...14 { for y in 6...8 { for x in 6...8 { artery[x, y, z] = Paint.body } } }
+        for z in 5...9 {
+            for y in 5...9 { for x in 5...9 where artery[x, y, 10] == Self.piece { artery[x, y, z] = Self.piece } }
+        }
+        let rule = MarrowFilling.Rule(ownAlong: [0, 2])
+        c.filling.fill(&c.paint, Self.piece, c.bounds, c.ct, rule)
+        artery.filling.fill(&artery.paint, Self.piece, artery.bounds, artery.ct, rule)
+        #expect(c[7, 7, 7] == Self.piece)
+        #expect(artery[7, 7, 7] == Paint.body && artery[6, 6, 6] == Paint.body)
+    }
+
     @Test func aHollowIsFilledButNoDentNorWhatIsDarkerThanTheLimit() throws {
         var c = try Case()
         c.box()
@@ -73,7 +90,8 @@ import Testing
             &c.paint, Self.piece, c.bounds, c.ct, LabelCleaner.HoleRule(largest: 250, fillsTunnels: false))
         #expect(c[7, 7, 7] == Self.piece)
         #expect(c[3, 7, 7] == Paint.body)
-        dark.filling.fill(&dark.paint, Self.piece, dark.bounds, dark.ct, above: MarrowFilling.brightHU)
+        dark.filling.fill(
+            &dark.paint, Self.piece, dark.bounds, dark.ct, MarrowFilling.Rule(limit: MarrowFilling.brightHU))
         #expect(dark[7, 7, 7] == Paint.body)
     }
 

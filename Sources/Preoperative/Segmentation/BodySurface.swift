@@ -13,6 +13,8 @@ import Imaging
 struct BodySurface: Sendable {
     static let azimuths = 48, polars = 25
     static let step = 0.5
+    /// What is darker counts as fat: the edge of a windpipe is no better an end of bone, HU.
+    static let fatHU = -100.0
     static let nearest = 5.0, furthest = 36.0
     /// How dearly a ray pays to leave its neighbours' mean, HU per mm².
     static let stiffness = 14.0
@@ -77,7 +79,7 @@ struct BodySurface: Sendable {
         var hu = [Double](repeating: 0, count: steps + 2 * extra)
         for k in hu.indices {
             let r = nearest + Double(k - extra) * step
-            hu[k] = min(Double(smooth.sample(centre + ray * r)), 500)
+            hu[k] = min(max(Double(smooth.sample(centre + ray * r)), fatHU), 500)
         }
         var result = (0..<steps).map { k -> Double in
             let i = k + extra
@@ -172,6 +174,8 @@ struct BodySurface: Sendable {
 extension BodySurface {
     /// Bodies below this suggest osteoporosis (Pickhardt 2013), HU.
     static let brittleHU = 110.0
+    /// Marrow below this is darker than half the way to its cortex, so that it is known by what encloses it, HU.
+    static let faintHU = Double(BoneThreshold.lowest)
 
     /// The mean of the body's inside, 4 mm and more from its surface, HU; `nil` where there is too little of it.
     func meanHU(_ grid: ScalarGrid) -> Double? {

@@ -63,3 +63,36 @@ extension DiscFinder {
         return peaks[peaks.count / 2]
     }
 }
+
+extension TerritoryFinder {
+    /// No front crosses a disc in front of the canal.
+    func blockDiscs(_ price: inout [UInt8], _ owner: MaskGrid) {
+        for disc in discs {
+            let axes = disc.axes(curve)
+            let s = min(max(Int(disc.s), 0), curve.count - 1)
+            // From half a body's depth in front of the canal to within it, but not to the joints behind.
+            let end = column.halfDepths[s] + 0.3 * shape.radius(s, angle: 1.5 * .pi)
+            let half = max(1.0, 0.35 * disc.halfThickness)
+            let reach = 32.0
+            forEachVoxel(within: reach, of: disc.centre) { i, p in
+                let d = p - disc.centre
+                let u = dot(d, axes.left), w = dot(d, axes.back)
+                guard abs(dot(d, disc.normal)) < half, abs(u) < 30, w < end else { return }
+                // Beside a disc's rounded back articular processes pass it.
+                let wide = u / 30, deep = max(0, w) / end
+                guard owner.values[i] == 0, wide * wide + deep * deep < 1 else { return }
+                price[i] = 0
+            }
+        }
+    }
+
+    private func forEachVoxel(within reach: Double, of centre: Vector3, _ body: (Int, Vector3) -> Void) {
+        let low = (centre - Vector3(repeating: reach) - grid.origin) / grid.spacing
+        let high = (centre + Vector3(repeating: reach) - grid.origin) / grid.spacing
+        func range(_ low: Double, _ high: Double, _ count: Int) -> Range<Int> {
+            (Int(low)..<max(Int(low), Int(high)) + 1).clamped(to: 0..<count)
+        }
+        let xs = range(low.x, high.x, grid.nx), ys = range(low.y, high.y, grid.ny), zs = range(low.z, high.z, grid.nz)
+        for z in zs { for y in ys { for x in xs { body(grid.offset(x, y, z), grid.point(x, y, z)) } } }
+    }
+}

@@ -33,13 +33,13 @@ struct FrontZones: Sendable {
 
     /// Zones of what has a price.
     init(
-        _ price: [UInt8], _ grid: ScalarGrid, _ curve: SpineCurve, _ column: ColumnDepth, _ shape: CanalShape,
-        _ surfaces: [BodySurface?], _ lateral: LateralBones, joints: [FacetJoint]
+        _ price: [UInt8], _ grid: ScalarGrid, _ curve: SpineCurve, _ shape: CanalShape,
+        _ surfaces: [BodySurface?], _ lateral: LateralBones, _ ribLine: RibLine, joints: [FacetJoint]
     ) {
         zone = [UInt8](repeating: Zone.none, count: grid.count)
         place = [Int16](repeating: 0, count: grid.count)
         let plane = grid.nx * grid.ny
-        let ribs = RibHeights(lateral, curve), ribLine = RibLine(column)
+        let ribs = RibHeights(lateral, curve)
         zone.withUnsafeMutableBufferPointer { zoneOut in
             place.withUnsafeMutableBufferPointer { placeOut in
                 let zone = SharedBuffer(zoneOut), place = SharedBuffer(placeOut)
@@ -55,7 +55,7 @@ struct FrontZones: Sendable {
                         }
                         zone[i] = Self.zone(
                             p, c.left, c.back, wall: shape.radius(c.index, angle: 0.5 * .pi), ribs, surfaces,
-                            behindRib: ribLine.distance(c.index, aside: abs(c.left), back: c.back))
+                            behindRib: ribLine.distance(c.index, left: c.left, back: c.back))
                     }
                 }
             }
@@ -66,6 +66,10 @@ struct FrontZones: Sendable {
     /// reach 26).
     static let thoracicSide = 17.0
 
+    /// A pedicle's outer wall bulges in front of the straight line between ribs and processes, so far to the side and so
+    /// far in front, mm.
+    static let pedicleReach = 22.0, pedicleDepth = 3.5
+
     private static func zone(
         _ p: Vector3, _ left: Double, _ back: Double, wall: Double, _ ribs: RibHeights, _ surfaces: [BodySurface?],
         behindRib behind: Double
@@ -73,7 +77,7 @@ struct FrontZones: Sendable {
         let aside = abs(left)
         if aside > 14, aside < 44, back > -26, back < 34, ribs.contains(p.z, left: left > 0) {
             if behind > 1 { return aside < thoracicSide && back > 4 ? Zone.side : Zone.transverse }
-            if behind < -1, !isBody(p, surfaces) { return Zone.rib }
+            if behind < (aside < pedicleReach ? -pedicleDepth : -1), !isBody(p, surfaces) { return Zone.rib }
         }
         if back <= 4, back > -wall - 2, aside > 4, aside < 22, !isBody(p, surfaces) { return Zone.pedicle }
         guard back > 4, aside < 44 else { return Zone.none }

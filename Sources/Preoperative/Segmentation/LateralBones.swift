@@ -56,13 +56,35 @@ struct LateralBones: Sendable {
         map = PatientGrid(like: coarse, filledWith: 0)
         map.values = numbers
         surroundings = MaskGrid(like: coarse, filledWith: 0)
-        kinds = Self.kinds(
-            of: list, numbers, coarse, dense: 400 * part, pelvisTop: pelvisTop, organFloor: organFloor,
-            ribCeiling: ribCeiling, curve: curve)
-        for i in 0..<coarse.count where numbers[i] > 0 && kinds[Int(numbers[i]) - 1] != .other {
+        func told(_ list: [Component], _ numbers: [Int32]) -> [Kind] {
+            Self.kinds(
+                of: list, numbers, coarse, dense: 400 * part, pelvisTop: pelvisTop, organFloor: organFloor,
+                ribCeiling: ribCeiling, curve: curve)
+        }
+        kinds = told(list, numbers)
+        partRibs(curve, told)
+        for i in 0..<coarse.count where map.values[i] > 0 && kinds[Int(map.values[i]) - 1] != .other {
             surroundings.values[i] = 1
         }
         surroundings = surroundings.dilated(steps: 1)
+    }
+
+    /// How far out a rib is alone: beyond that it may touch the shoulder blade, mm.
+    static let beforeShoulder = 70.0
+
+    /// Ribs that touch the shoulder blade are one component with it, and no rib; their parts nearer to the spine are.
+    private mutating func partRibs(_ curve: SpineCurve, _ kinds: ([Component], [Int32]) -> [Kind]) {
+        var near = MaskGrid(like: map, filledWith: 0)
+        for i in 0..<map.count where map.values[i] > 0 && self.kinds[Int(map.values[i]) - 1] == .other {
+            let p = map.point(offset: i)
+            if abs(p.x - curve.middle(at: p.z)) < Self.beforeShoulder { near.values[i] = 1 }
+        }
+        let (numbers, list) = near.components()
+        let found = kinds(list, numbers), known = Int32(self.kinds.count)
+        for i in 0..<map.count where numbers[i] > 0 && found[Int(numbers[i]) - 1] == .rib {
+            map.values[i] = known + numbers[i]
+        }
+        self.kinds += found.map { $0 == .rib ? .rib : .other }
     }
 
     private static func nearCortex(_ coarse: ScalarGrid, _ limit: Float) -> MaskGrid {

@@ -23,10 +23,12 @@ struct MarrowFiller {
     /// Voxels larger than 2 mm mix cortex with what lies on both sides of it, so that nothing is seen to be enclosed.
     static func suits(_ geometry: GridGeometry) -> Bool { cubeRoot(geometry.voxelVolume) <= 2 }
 
-    /// - Parameter axes: of the grid, across which slices are looked at; along a sacrum its foramina are holes as well.
+    /// - Parameters:
+    ///   - axes: of the grid, across which slices are looked at; along a sacrum its foramina are holes as well.
+    ///   - least: the mean that marrow has, HU.
     func fill(
         _ paint: inout [UInt8], _ value: UInt8, _ b: VoxelBounds, _ ct: Volume<Int16>, _ largest: Double,
-        axes: [Int] = [2, 1, 0]
+        axes: [Int] = [2, 1, 0], leastMeanHU least: Double = leastMeanHU
     ) {
         var box = LocalMask(b, margin: (steps(0) + 2, steps(1) + 2, steps(2) + 2))
         box.read(paint, value, size)
@@ -36,7 +38,7 @@ struct MarrowFiller {
         for i in box.values.indices where metal.values[i] == 1 { box.values[i] = 1 }
         var wall = box.spread(ball(radius), from: 1)
         for axis in axes {
-            fillSlices(&paint, value, &wall, (canal, metal), axis, ct, largest)
+            fillSlices(&paint, value, &wall, (canal, metal), axis, ct, (largest, least))
         }
         // A ball's fillet in a corner is less deep than half its radius.
         let cortex = max(0.6 * radius, 1.01 * min(spacing.0, spacing.1))
@@ -51,29 +53,18 @@ struct MarrowFiller {
         Int(radius / (axis == 0 ? spacing.0 : axis == 1 ? spacing.1 : spacing.2))
     }
 
-    /// Offsets within a ball.
-    private func ball(_ radius: Double) -> [(Int, Int, Int)] {
-        let (sx, sy, sz) = (Int(radius / spacing.0), Int(radius / spacing.1), Int(radius / spacing.2))
-        return (-sz...sz).flatMap { z in
-            (-sy...sy).flatMap { y in
-                (-sx...sx).compactMap { x in
-                    let (a, b, c) = (Double(x) * spacing.0, Double(y) * spacing.1, Double(z) * spacing.2)
-                    return a * a + b * b + c * c <= radius * radius ? (x, y, z) : nil
-                }
-            }
-        }
-    }
+    private func ball(_ radius: Double) -> [(Int, Int, Int)] { LocalMask.ball(radius, spacing) }
 
     private func fillSlices(
         _ paint: inout [UInt8], _ value: UInt8, _ wall: inout LocalMask, _ others: (canal: LocalMask, metal: LocalMask),
         _ axis: Int,
-        _ ct: Volume<Int16>, _ largest: Double
+        _ ct: Volume<Int16>, _ limits: (area: Double, meanHU: Double)
     ) {
         let (canal, metal) = others
         let strides = [1, wall.nx, wall.nx * wall.ny], counts = [wall.nx, wall.ny, wall.nz]
         let (ua, va) = axis == 2 ? (0, 1) : axis == 1 ? (0, 2) : (1, 2)
         let steps = [spacing.0, spacing.1, spacing.2]
-        let limit = Int(largest / (steps[ua] * steps[va]))
+        let limit = Int(limits.area / (steps[ua] * steps[va]))
         let (w, h) = (counts[ua], counts[va])
         var seen = [Bool](repeating: false, count: w * h)
         var stack: [Int] = [], region: [Int] = []
@@ -99,7 +90,7 @@ struct MarrowFiller {
                     }
                 }
                 guard !open, region.count <= limit, Double(beside) <= Self.mostCanal * Double(edge) else { continue }
-                fillRegion(&paint, value, region.map(place), &wall, ct, shadow ? -.infinity : Self.leastMeanHU)
+                fillRegion(&paint, value, region.map(place), &wall, ct, shadow ? -.infinity : limits.meanHU)
             }
         }
     }

@@ -26,20 +26,27 @@ struct MarrowFilling {
     /// Darker than marrow full of fat, HU.
     static let darkest: Int16 = -150
 
+    /// What counts as enclosed.
+    struct Rule {
+        /// HU; the sacrum's foramina are as narrow as its marrow, which must be bright to be told.
+        var limit: Int16 = darkest
+        /// The image's axes along which marrow ends at its own bone both ways, however bright it is: in the neck those
+        /// upwards and to the sides, since holes with bright arteries run up through its transverse processes.
+        var ownAlong: [Int] = []
+    }
+
     /// Gives `value` what it encloses within its bounds; once more for what that encloses in turn.
-    ///
-    /// - Parameter limit: HU; the sacrum's foramina are as narrow as its marrow, which must be bright to be told.
     func fill(
-        _ paint: inout [UInt8], _ value: UInt8, _ b: VoxelBounds, _ ct: Volume<Int16>, above limit: Int16 = darkest
+        _ paint: inout [UInt8], _ value: UInt8, _ b: VoxelBounds, _ ct: Volume<Int16>, _ rule: Rule = Rule()
     ) {
         for _ in 0..<2 {
-            let joining = enclosed(paint, value, b, ct, limit)
+            let joining = enclosed(paint, value, b, ct, rule)
             guard !joining.isEmpty else { return }
             for i in joining { paint[i] = value }
         }
     }
 
-    private func enclosed(_ paint: [UInt8], _ value: UInt8, _ b: VoxelBounds, _ ct: Volume<Int16>, _ limit: Int16)
+    private func enclosed(_ paint: [UInt8], _ value: UInt8, _ b: VoxelBounds, _ ct: Volume<Int16>, _ rule: Rule)
         -> [Int]
     {
         let depth = b.high.z - b.low.z + 1
@@ -52,7 +59,7 @@ struct MarrowFilling {
                 found.withUnsafeMutableBufferPointer { out in
                     let target = SharedBuffer(out)
                     parallelFor(depth) { k in
-                        target[k] = row(labels, hu, value, b, b.low.z + k, limit, rays)
+                        target[k] = row(labels, hu, value, b, b.low.z + k, rule, rays)
                     }
                 }
             }
@@ -75,23 +82,26 @@ struct MarrowFilling {
 
     private func row(
         _ labels: SharedReader<UInt8>, _ hu: SharedReader<Int16>, _ value: UInt8, _ b: VoxelBounds, _ z: Int,
-        _ limit: Int16, _ rays: [Ray]
+        _ rule: Rule, _ rays: [Ray]
     ) -> [Int] {
         var list: [Int] = []
         for y in b.low.y...b.high.y {
             let row = (z * size.y + y) * size.x
             for x in b.low.x...b.high.x {
                 let i = row + x
-                guard labels[i] == Paint.body || labels[i] == Paint.bone, hu[i] > limit else { continue }
+                guard labels[i] == Paint.body || labels[i] == Paint.bone, hu[i] > rule.limit else { continue }
                 var open = 0, own = 0
-                let isBright = hu[i] > Self.brightHU
+                let isBright = hu[i] > Self.brightHU && rule.ownAlong.isEmpty
+                let shut = isBright || !rule.ownAlong.isEmpty ? 0 : Self.axes
                 let most = Self.lines.count - (isBright ? Self.fewestClosed - 1 : Self.fewestClosed)
                 for (k, ray) in rays.enumerated() {
                     let ahead = end(labels, value, (x, y, z), i, ray, 1)
                     let behind = end(labels, value, (x, y, z), i, ray, -1)
                     own += (ahead == value ? 1 : 0) + (behind == value ? 1 : 0)
+                    let isOwn = ahead == value && behind == value
                     if ahead == Paint.nothing || behind == Paint.nothing { open += 1 }
-                    if open > most || (!isBright && open > 0 && k < Self.axes) { open = rays.count; break }
+                    if !isOwn && rule.ownAlong.contains(k) { open = rays.count; break }
+                    if open > most || (open > 0 && k < shut) { open = rays.count; break }
                 }
                 if open <= most, own >= Self.fewestOwn { list.append(i) }
             }

@@ -23,6 +23,12 @@ struct MarrowPassages {
     let column: ColumnDepth
     /// Below this height regions may be large, mm.
     let sacrumTop: Double
+    /// The mean of the bodies' marrow, HU.
+    let density: Double
+
+    /// Marrow of bodies that is brighter than soft tissue by more than noise, HU: then a sacral canal, which lies open to
+    /// the marrow beside it, is told from it by being darker than half the way between them.
+    static let clearHU = 80.0
 
     /// - Parameter price: 0 where no bone is; gets `passage` within marrow.
     /// - Returns: 1 in marrow.
@@ -45,13 +51,21 @@ struct MarrowPassages {
                         let offsets = region.map { z * plane + $0 }
                         let mean = offsets.reduce(0.0) { $0 + Double(grid.values[$1]) } / Double(offsets.count)
                         guard mean > Self.leastMeanHU else { continue }
-                        for i in offsets { target[i] = 1 }
+                        for i in offsets where limit == Self.largest || isMarrow(i) { target[i] = 1 }
                     }
                 }
             }
         }
         for i in price.indices where marrow.values[i] == 1 { price[i] = passage }
         return marrow
+    }
+
+    /// Whether an element and those beside it in its slice are as bright as marrow.
+    private func isMarrow(_ i: Int) -> Bool {
+        guard density > Self.clearHU else { return true }
+        var sum: Float = 0
+        for row in [i - grid.nx, i, i + grid.nx] { for j in (row - 1)...(row + 1) { sum += grid.values[j] } }
+        return Double(sum) / 9 > 0.5 * (Double(BoneThreshold.softTissueHU) + density)
     }
 
     /// Where the canal's middle lies in a slice, along the curve.
@@ -105,4 +119,24 @@ struct MarrowPassages {
         }
         return regions
     }
+}
+
+extension TerritoryFinder {
+    /// The bodies' marrow, where it is darker than bone's threshold; in healthy bone what is dark and enclosed is a canal.
+    var faintMarrow: Double? {
+        let density = surfaces.compactMap { $0?.meanHU(grid) }.sorted()
+        guard !density.isEmpty, density[density.count / 2] < BodySurface.faintHU else { return nil }
+        return density[density.count / 2]
+    }
+
+    /// Lets fronts cross marrow that cortex encloses.
+    func openMarrow(_ price: inout [UInt8], _ density: Double) -> MaskGrid {
+        let sacrumTop = segments[0].kind == .sacrum ? discs[0].centre.z : -.infinity
+        let passages = MarrowPassages(
+            grid: grid, curve: curve, shape: shape, column: column, sacrumTop: sacrumTop, density: density)
+        return passages.open(&price, passage: UInt8(min(Double(easiest) * Self.marrowPrice, 250)))
+    }
+
+    /// What a step through enclosed marrow costs, in steps through dense bone: as much as through the faintest bone.
+    static let marrowPrice = 6.6
 }

@@ -7,6 +7,15 @@ struct SpineAssembly {
     let anatomy: SpineAnatomy
     let options: SegmentationOptions
 
+    /// Which pieces carry a rib.
+    let carriers: [Bool]
+
+    init(ct: Volume<Int16>, anatomy: SpineAnatomy, options: SegmentationOptions) {
+        (self.ct, self.anatomy, self.options) = (ct, anatomy, options)
+        carriers = RibContacts.carriers(
+            anatomy.territories, pieces: anatomy.segments.count, curve: anatomy.curve)
+    }
+
     func result(_ progress: ProgressReport?) throws(SegmentationError) -> SpineSegmentationResult {
         var paint = LabelPainter(ct: ct, anatomy: anatomy).paint()
         progress?(0.85)
@@ -39,100 +48,7 @@ struct SpineAssembly {
             labels: labels, vertebrae: findings, structures: structures, warnings: warnings(findings, structures))
     }
 
-    private func isSpinePiece(_ k: Int) -> Bool { (1...anatomy.segments.count).contains(k) }
-
-    /// Strays go, marrow is filled.
-    private func tidy(_ paint: inout [UInt8]) {
-        let s = ct.geometry.spacing
-        let cleaner = LabelCleaner(size: ct.size, spacing: (s.x, s.y, s.z))
-        let bounds = cleaner.bounds(paint)
-        let filler = MarrowFiller(
-            size: ct.size, spacing: (s.x, s.y, s.z), radius: max(2.1, 1.01 * s.max()))
-        let metal = MetalNearby.flagged(paint, Array(bounds[...anatomy.segments.count]), ct.geometry)
-        // Ribs and pelvis first: the sacrum's holes may lean on the pelvis, not on what is open in it.
-        for id in Paint.firstRib...Paint.pelvis {
-            guard let bounds = bounds[Int(id)] else { continue }
-            cleaner.fillHoles(&paint, id, bounds, ct, LabelCleaner.HoleRule(largest: id == Paint.pelvis ? 2500 : 300))
-        }
-        let marrow = MarrowFilling(size: ct.size, spacing: (s.x, s.y, s.z))
-        let isCoarse = cubeRoot(ct.geometry.voxelVolume) > 2
-        for value in 1...anatomy.segments.count {
-            guard let bounds = bounds[value] else { continue }
-            let id = UInt8(value)
-            if isCoarse {
-                cleaner.close(&paint, id, bounds)
-            } else {
-                cleaner.closeGaps(&paint, id, bounds)
-            }
-            let segment = anatomy.segments[value - 1]
-            let sacrum = segment.kind == .sacrum, holdsArteries = anatomy.column.isOfNeck(segment)
-            let brittle = isBrittle(value - 1)
-            if MarrowFiller.suits(ct.geometry), !holdsArteries, brittle || metal[value] {
-                let largest = sacrum ? MarrowFiller.largestAtSacrum : MarrowFiller.largest
-                // Streaks darken marrow, too; foramina, which healthy bone closes in sagittal slices, stay open in axial ones.
-                filler.fill(&paint, id, bounds, ct, largest, axes: brittle && !sacrum ? [2, 1, 0] : [2])
-            }
-            // Marrow within dense cortex is brighter than soft tissue and below the edge's threshold beside the cortex.
-            if !holdsArteries {
-                marrow.fill(&paint, id, bounds, ct, above: sacrum ? MarrowFilling.brightHU : MarrowFilling.darkest)
-            }
-            cleaner.keepLargest(
-                &paint, id, bounds, ct, smallest: 100, replacement: Paint.stray,
-                certainHU: metal[value] ? LabelCleaner.certainBesideMetalHU : LabelCleaner.certainBoneHU)
-        }
-        // A sacrum's marrow is fattier than that of the body on it, and never told from its nerves by HU in brittle bone.
-        let leastMarrow: Int16 = isBrittle(0) ? 0 : 60
-        StrayBone(size: ct.size).adopt(&paint, pieces: anatomy.segments.count)
-        for value in 1...anatomy.segments.count {
-            guard let bounds = bounds[value] else { continue }
-            let id = UInt8(value)
-            let segment = anatomy.segments[value - 1]
-            let sacrum = segment.kind == .sacrum
-            let rule =
-                sacrum
-                ? LabelCleaner.HoleRule(largest: 2500, alsoWall: Paint.pelvis, leastMedianHU: leastMarrow)
-                : LabelCleaner.HoleRule(largest: 250, fillsTunnels: isCoarse)
-            cleaner.fillHoles(&paint, id, bounds, ct, rule)
-            if !sacrum, !anatomy.column.isOfNeck(segment) { marrow.fill(&paint, id, bounds, ct) }
-        }
-        peel(&paint, cleaner)
-    }
-
-    /// Cortex shows in this part of any vertebra's voxels at least, however brittle, HU.
-    static let leastCortex = (part: 0.03, hounsfield: Int16(200))
-
-    /// Takes away pieces in which no bone shows: a neighbour's shape alone makes no vertebra.
-    private func removeBoneless(_ paint: inout [UInt8]) {
-        var all = [Int](repeating: 0, count: 256), bright = all
-        ct.withVoxels { hu in
-            for i in paint.indices where isSpinePiece(Int(paint[i])) {
-                all[Int(paint[i])] += 1
-                if hu[i] > Self.leastCortex.hounsfield { bright[Int(paint[i])] += 1 }
-            }
-        }
-        let boneless = all.indices.map { all[$0] > 0 && Double(bright[$0]) < Self.leastCortex.part * Double(all[$0]) }
-        guard boneless.contains(true) else { return }
-        for i in paint.indices where boneless[Int(paint[i])] { paint[i] = Paint.body }
-    }
-
-    /// Whether a piece's marrow is too dark to be told from soft tissue by its HU; a sacrum is as the bodies above it.
-    private func isBrittle(_ k: Int) -> Bool {
-        let density = bodyHU(k) ?? anatomy.segments.indices.lazy.compactMap { bodyHU($0) }.first
-        return density.map { $0 < BodySurface.brittleHU } ?? false
-    }
-
-    /// Moves the boundaries of vertebrae and sacrum in to where the image shows bone's surface.
-    private func peel(_ paint: inout [UInt8], _ cleaner: LabelCleaner) {
-        guard cubeRoot(ct.geometry.voxelVolume) <= BoneEdge.largestVoxel else { return }
-        let pieces = anatomy.segments.count
-        let all = cleaner.bounds(paint)[1...pieces].compactMap { $0 }
-        guard var bounds = all.first else { return }
-        for b in all {
-            bounds.low = (min(bounds.low.x, b.low.x), min(bounds.low.y, b.low.y), min(bounds.low.z, b.low.z))
-            bounds.high = (max(bounds.high.x, b.high.x), max(bounds.high.y, b.high.y), max(bounds.high.z, b.high.z))
-        }
-        cleaner.peel(&paint, pieces: pieces, ct, BoneEdge(ct, anatomy.grid), bounds)
-    }
+    func isSpinePiece(_ k: Int) -> Bool { (1...anatomy.segments.count).contains(k) }
 
     /// The findings from the highest vertebra to the lowest, and the label's number of each number painted.
     private func named(_ paint: [UInt8]) -> ([VertebraFinding], [UInt8]) {
@@ -209,7 +125,7 @@ struct SpineAssembly {
     }
 
     /// Mean HU of the middle of a body.
-    private func bodyHU(_ k: Int) -> Double? { anatomy.surfaces[k]?.meanHU(anatomy.grid) }
+    func bodyHU(_ k: Int) -> Double? { anatomy.surfaces[k]?.meanHU(anatomy.grid) }
 
     private func warnings(_ findings: [VertebraFinding], _ structures: [StructureFinding]) -> [SegmentationWarning] {
         var list: [SegmentationWarning] = []

@@ -41,36 +41,21 @@ struct TerritoryFinder {
         var price = prices(smooth, sheet)
         let none = MaskGrid(like: grid, filledWith: 0)
         var territories = Territories(owner: none, marrow: none)
-        if isBrittle { territories.marrow = openMarrow(&price) }
+        if let density = faintMarrow { territories.marrow = openMarrow(&price, density) }
         let sources = seeds(&territories, &price)
         blockDiscs(&price, territories.owner)
         let joints = FacetJoint.find(segments, curve, smooth, sharp: grid)
-        let zones = FrontZones(price, grid, curve, column, shape, surfaces, lateral, joints: joints)
+        let ribLine = RibLine(column.halfDepths, curve, segments, smooth)
+        let zones = FrontZones(price, grid, curve, shape, surfaces, lateral, ribLine, joints: joints)
         flood(&territories.owner, price, zones, sources)
         return territories
     }
-
-    /// Whether marrow is as dark as soft tissue; in healthy bone what is dark and enclosed is a canal.
-    private var isBrittle: Bool {
-        let density = surfaces.compactMap { $0?.meanHU(grid) }.sorted()
-        return !density.isEmpty && density[density.count / 2] < BodySurface.brittleHU
-    }
-
-    /// Lets fronts cross marrow that cortex encloses.
-    private func openMarrow(_ price: inout [UInt8]) -> MaskGrid {
-        let sacrumTop = segments[0].kind == .sacrum ? discs[0].centre.z : -.infinity
-        let passages = MarrowPassages(grid: grid, curve: curve, shape: shape, column: column, sacrumTop: sacrumTop)
-        return passages.open(&price, passage: UInt8(min(Double(easiest) * Self.marrowPrice, 250)))
-    }
-
-    /// What a step through enclosed marrow costs, in steps through dense bone: as much as through the faintest bone.
-    static let marrowPrice = 6.6
 
     /// What a step through a gap as dark as soft tissue costs, in steps through dense bone.
     static let gapPrice: Float = 150
 
     /// The price of a step through dense bone.
-    private var easiest: UInt8 { UInt8(min(max(grid.spacing * 6, 1), 250)) }
+    var easiest: UInt8 { UInt8(min(max(grid.spacing * 6, 1), 250)) }
 
     /// 0 where no front may run (no bone), otherwise the price of a step into the voxel.
     private func prices(_ smooth: ScalarGrid, _ sheet: ScalarGrid) -> [UInt8] {
@@ -196,37 +181,6 @@ struct TerritoryFinder {
             territories.ribs.append(far.number)
             return Territories.firstRib + UInt8(territories.ribs.count - 1)
         }
-    }
-
-    /// No front crosses a disc in front of the canal.
-    private func blockDiscs(_ price: inout [UInt8], _ owner: MaskGrid) {
-        for disc in discs {
-            let axes = disc.axes(curve)
-            let s = min(max(Int(disc.s), 0), curve.count - 1)
-            // From half a body's depth in front of the canal to within it, but not to the joints behind.
-            let end = column.halfDepths[s] + 0.3 * shape.radius(s, angle: 1.5 * .pi)
-            let half = max(1.0, 0.35 * disc.halfThickness)
-            let reach = 32.0
-            forEachVoxel(within: reach, of: disc.centre) { i, p in
-                let d = p - disc.centre
-                let u = dot(d, axes.left), w = dot(d, axes.back)
-                guard abs(dot(d, disc.normal)) < half, abs(u) < 30, w < end else { return }
-                // Beside a disc's rounded back articular processes pass it.
-                let wide = u / 30, deep = max(0, w) / end
-                guard owner.values[i] == 0, wide * wide + deep * deep < 1 else { return }
-                price[i] = 0
-            }
-        }
-    }
-
-    private func forEachVoxel(within reach: Double, of centre: Vector3, _ body: (Int, Vector3) -> Void) {
-        let low = (centre - Vector3(repeating: reach) - grid.origin) / grid.spacing
-        let high = (centre + Vector3(repeating: reach) - grid.origin) / grid.spacing
-        func range(_ low: Double, _ high: Double, _ count: Int) -> Range<Int> {
-            (Int(low)..<max(Int(low), Int(high)) + 1).clamped(to: 0..<count)
-        }
-        let xs = range(low.x, high.x, grid.nx), ys = range(low.y, high.y, grid.ny), zs = range(low.z, high.z, grid.nz)
-        for z in zs { for y in ys { for x in xs { body(grid.offset(x, y, z), grid.point(x, y, z)) } } }
     }
 
     private func flood(
