@@ -153,6 +153,23 @@ struct EditorModelTests {
         #expect(model.session.draft.plan.approvals.isEmpty)
     }
 
+    /// Opened, the first item's slices lie a third along it until its pedicle is known, and then there; unless they were moved.
+    @Test(arguments: [false, true])
+    func slicesGoToThePedicleOnceItIsKnown(isMoved: Bool) throws {
+        let folder = try temporaryFolder()
+        let known = try model().state.places
+        let model = EditorModel(session: try EditorFixture.load().session(in: folder, worksInBackground: true))
+        let guess = model.state.places
+        #expect(guess != known)
+        if isMoved { model.setCursor(guess.cursor + Displacement<CT>(1, 2, 3)) }
+        let laid = model.state.places
+        for step in 0..<4000 where model.anatomy == nil {
+            _ = model.collect(at: Double(step))
+            usleep(5000)
+        }
+        #expect(model.state.places == (isMoved ? laid : known))
+    }
+
     /// Saved and signed before the level was measured: the file had an item without numbers.
     @Test func savingWaitsForTheNumbersAndSigningRefuses() throws {
         let session = try EditorFixture.load().session(in: try temporaryFolder(), worksInBackground: true)

@@ -50,6 +50,7 @@ extension EditorModel {
 
     /// Slices through the item: across it where the pedicle is narrowest.
     func bringToItem() {
+        placesUnmeasured = nil
         guard let item else { return }
         state.places.turn = 0
         guard item.kind.isScrew else {
@@ -61,6 +62,14 @@ extension EditorModel {
         let depth = pedicle.flatMap { p in along.map { (p - item.entry).along($0) } } ?? item.length / 3
         state.places.depth = min(max(depth, 0), item.length)
         state.places.cursor = along.map { item.entry + $0 * state.places.depth } ?? item.entry
+        placesUnmeasured = pedicle == nil ? state.places : nil
+    }
+
+    /// Once the pedicle is known the slices go there, where nobody has laid them elsewhere.
+    func bringToPedicle() {
+        guard anatomy != nil, let guess = placesUnmeasured else { return }
+        placesUnmeasured = nil
+        if guess == state.places { bringToItem() }
     }
 
     func stepBack() {

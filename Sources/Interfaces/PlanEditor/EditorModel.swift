@@ -15,6 +15,8 @@ public final class EditorModel {
     let desk: ProposalDesk
     let models: ModelWorkshop
     let pictures = PictureDesk()
+    /// Where the slices were brought before the item's pedicle was known.
+    var placesUnmeasured: ViewPlaces?
     /// Which item stands in which row of the screen's list.
     var listRows: [Int: Int] = [:]
 
@@ -104,6 +106,7 @@ public final class EditorModel {
         let measured = session.collect(at: time), proposed = desk.collect()
         // What a person works at is measured before anything is drawn of it.
         let drawn = models.collect(at: time, session.draft, begins: !(item.map(session.isMeasuring) ?? false))
+        if measured { bringToPedicle() }
         if proposed, state.wantsProposal { nextProposal() }
         if let failure = session.journalFailure, state.message == nil {
             warn("The journal of edits cannot be written (\(failure)): save now, a kill would lose what you do")
