@@ -71,11 +71,10 @@ public struct PedicleScrewPlanner: Sendable {
         let single = parallelMap(levels.count, progress: progress) { outcome(for: levels[$0], ct, labels, survey) }
         let outcomes = RodAlignment.aligned(single)
         let image = PlanFile.Image(seriesUID: seriesUID, sha256: ImageFingerprint.sha256(of: ct))
-        let items = parallelMap(outcomes.count) { i in
-            outcomes[i].screws.map { item($0, outcomes[i].search($0.side), labels) }
-        }
+        let decided = outcomes.flatMap { outcome in outcome.screws.map { ($0, outcome.search($0.side)) } }
+        let items = parallelMap(decided.count) { item(decided[$0].0, decided[$0].1, labels) }
         return Result(
-            plan: PlanFile(image: image, items: items.flatMap { $0 }), refusals: outcomes.flatMap(\.refusals),
+            plan: PlanFile(image: image, items: items), refusals: outcomes.flatMap(\.refusals),
             anatomies: outcomes.compactMap(\.anatomy), labelAccuracy: labels.geometry.spacing.max() / 2)
     }
 
