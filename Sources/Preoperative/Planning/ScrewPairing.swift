@@ -70,8 +70,8 @@ struct ScrewPairing {
 
     /// One answer a search, in their order. A side without a screw leaves the other its best.
     static func screws(_ searches: [Result<ScrewSearch, PlanningError>]) -> [Result<Screw, PlanningError>] {
-        var sides = searches.map { search in
-            Result { () throws(PlanningError) in try Undecided(search.get()) }
+        var sides = parallelMap(searches.count) { i in
+            Result { () throws(PlanningError) in try Undecided(searches[i].get()) }
         }
         let open = sides.indices.filter { (try? sides[$0].get()) != nil }
         var undecided = open.compactMap { try? sides[$0].get() }
