@@ -47,7 +47,7 @@ import Testing
     }
 
     /// Where labels have lost the arch, a screw that lies in bone would start in the foramen, which no hand reaches.
-    @Test func noScrewStartsInFrontOfTheArch() throws {
+    @Test(arguments: [8.0, 4]) func noScrewStartsInFrontOfTheArch(_ lost: Double) throws {
         let (lumbar, level) = (try LumbarCase.load(), AnatomicalLabel(23))
         let anatomy = try VertebraAnatomy(level, in: lumbar.labels, ct: lumbar.ct)
         let toVertebra = anatomy.X_CTVertebra.inverse
@@ -56,12 +56,12 @@ import Testing
         for i in labels.voxels.indices where labels.voxels[i] == level.number {
             let at = labels.geometry.index(offset: i)
             let p = toVertebra * labels.geometry.point(at)
-            if p.x > 0, p.y > canal.y - 8 { labels[at] = AnatomicalLabel(0).number }
+            if p.x > 0, p.y > canal.y - lost { labels[at] = AnatomicalLabel(0).number }
         }
         let result = try PedicleScrewPlanner().plan(ct: lumbar.ct, labels: labels, levels: [level])
         #expect(result.plan.items.contains { $0.id == "L4-right" } || !result.refusals.isEmpty)
         for item in result.plan.items {
-            #expect((toVertebra * item.entry).y > canal.y - 5.5, "\(item.id)")
+            #expect((toVertebra * item.entry).y > canal.y - 2.5, "\(item.id)")
         }
     }
 

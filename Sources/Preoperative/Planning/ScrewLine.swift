@@ -13,7 +13,7 @@ struct ScrewLines {
     private static let longestWayBack = 40.0
     /// An entry further in front of the canal's middle, mm, is no place that a surgeon reaches: it lies in the foramen, or
     /// the label has lost the bone behind it.
-    static let furthestFront = 5.0
+    static let furthestFront = 2.0
 
     /// `nil` where the line misses the pedicle, or meets no entry behind it.
     func line(_ p: [Double]) -> ScrewLine? {
