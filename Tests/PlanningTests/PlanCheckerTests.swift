@@ -53,6 +53,29 @@ import Testing
         #expect(try findings { $0.metrics["mean_hu"] = nil }.contains(.metricsIncomplete))
     }
 
+    /// A screw pushed forwards until its entry lies in the foramen, its tip in the body.
+    @Test func seesAnEntryInFrontOfTheArch() throws {
+        let lumbar = try LumbarCase.load()
+        let anatomy = try #require(lumbar.result.anatomies.first { $0.level.name == "L4" })
+        let X = anatomy.X_CTVertebra.inverse
+        func found(_ inFront: Double) throws -> [PlanChecker.Finding] {
+            try findings { item in
+                let axis = item.target - item.entry
+                let way = (X * item.entry).y - (X * anatomy.canalCentre).y + inFront
+                let slope = (X * item.entry).y - (X * item.target).y
+                item.entry = item.entry + axis * (way / slope)
+            }
+        }
+        for inFront in [2.5, 5] {
+            let measured = try found(inFront).compactMap {
+                if case .entryInFrontOfArch(let x) = $0 { x } else { nil }
+            }
+            #expect(measured.count == 1 && abs((measured.first ?? 0) - inFront) < 0.05)
+        }
+        let behind = try found(-1)
+        #expect(!behind.contains { if case .entryInFrontOfArch = $0 { true } else { false } })
+    }
+
     @Test func seesSwappedEndsSidesAndLevels() throws {
         #expect(try findings { $0.side = .right }.contains(.wrongSide))
         #expect(try findings { swap(&$0.entry, &$0.target) }.contains(.notForwards))

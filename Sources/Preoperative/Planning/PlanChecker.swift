@@ -27,6 +27,8 @@ public struct PlanChecker: Sendable {
         /// The tip does not lie in front of the entry by at least 10 mm, or 4 mm in a lateral mass.
         case notForwards
         case tipOutsideBone
+        /// The entry of a screw through a pedicle lies so far in front of the canal's middle, mm: in the foramen.
+        case entryInFrontOfArch(Double)
         /// Another item of the plan goes through the same pedicle.
         case pedicleTwice(other: String)
         /// The vertebra or the screw does not allow a measurement.
@@ -145,6 +147,11 @@ public struct PlanChecker: Sendable {
         let (entry, tip) = (X_VertebraCT * screw.entry, X_VertebraCT * screw.tip)
         if entry.x * side.sign <= 0 { findings.append(.wrongSide) }
         if tip.y > entry.y - (item.kind == .pedicleScrew ? 10 : 4) { findings.append(.notForwards) }
+        let inFront = (X_VertebraCT * e.anatomy.canalCentre).y - entry.y
+        // The planner's limit, and what the canal's middle may differ by.
+        if item.kind == .pedicleScrew, inFront > ScrewLines.furthestFront + 0.1 {
+            findings.append(.entryInFrontOfArch(inFront))
+        }
         let i = e.labels.geometry.nearest(screw.tip)
         if !e.labels.size.contains(i) || e.labels[label: i] != e.anatomy.level { findings.append(.tipOutsideBone) }
         return findings

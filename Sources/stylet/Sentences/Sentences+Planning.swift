@@ -145,6 +145,10 @@ extension Sentences {
         case .wrongSide: "it lies on the other side of the vertebra"
         case .notForwards: "it does not run forwards"
         case .tipOutsideBone: "its tip lies outside the bone"
+        case .entryInFrontOfArch(let inFront):
+            String(
+                format: "it starts %.1f mm in front of the canal's middle, in the foramen: begin behind the arch",
+                inFront)
         case .pedicleTwice(let other): "\(other) goes through the same pedicle"
         case .notMeasurable(let error): failureOf(error).message
         case .noAxis: "it has no axis or no side"
