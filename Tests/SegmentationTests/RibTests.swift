@@ -50,6 +50,18 @@ import Testing
         DiscPlane(s: s, centre: Vector3(0, -20, s), normal: Vector3(0, 0, 1), halfThickness: 3, evidence: 200)
     }
 
+    /// Where the canal could not be followed to the image's end, discs lie beyond it.
+    @Test func discsBeyondTheCanalsEndsAreNoFault() throws {
+        let path = (0..<60).map { Vector3(0, 0, Double($0)) }
+        let curve = try #require(SpineCurve(path: path, smoothing: 2))
+        let segments = SpineSegment.split(
+            [Self.disc(-70), Self.disc(-40), Self.disc(95), Self.disc(120)], onSacrum: false)
+        let grid = ScalarGrid(nx: 100, ny: 80, nz: 60, spacing: 1, origin: Vector3(-50, -40, 0), filledWith: 40)
+        let line = RibLine([Double](repeating: 14, count: curve.count), curve, segments, grid)
+        #expect(
+            line.distance(0, left: 20, back: 0).isFinite && line.distance(curve.count - 1, left: -20, back: 0).isFinite)
+    }
+
     /// A rib's neck 7 mm thick and a transverse process 8 mm thick with a gap of 3 mm between them, whose slope is neither
     /// that of the chest's top nor of its middle; bodies as deep as the loin's seem to be there.
     @Test(arguments: [0.45, 0.65, 0.85], [1.0, -1]) func theLineRunsInTheGap(slope: Double, side: Double) throws {

@@ -70,7 +70,8 @@ public final class Terminal {
             pixelHeight: Int(window.ws_ypixel))
     }
 
-    /// Writes everything; a terminal that takes nothing for five seconds counts as gone.
+    /// Writes everything, and waits for a terminal that takes nothing; one that does not block and takes nothing for five
+    /// seconds counts as gone.
     public func write(_ bytes: [UInt8]) throws(TerminalError) {
         var at = 0
         while at < bytes.count {

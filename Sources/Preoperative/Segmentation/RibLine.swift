@@ -32,7 +32,9 @@ struct RibLine: Sendable {
         for segment in segments where segment.kind == .vertebra {
             let low = segment.lower?.s ?? (segment.upper?.s ?? 0) - height
             let high = segment.upper?.s ?? low + height
-            let places = max(0, Int(low))..<min(lines.count, max(0, Int(high)))
+            // A disc's place may lie beyond the curve's ends.
+            let first = min(max(Int(low), 0), lines.count)
+            let places = first..<min(max(Int(high), first), lines.count)
             guard places.count > 6 else { continue }
             for side in 0...1 {
                 let usual = lines[places.lowerBound + places.count / 2][side]

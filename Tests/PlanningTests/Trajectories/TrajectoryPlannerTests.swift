@@ -7,6 +7,18 @@ import Testing
 
 /// On heads of balls with random vessels, against capsules' own distances.
 @Suite struct TrajectoryPlannerTests {
+    /// Voxels' steps bring a path a few hundredths nearer to a ventricle than its target, which lies beside it, is.
+    @Test(arguments: [(0.07, true), (0.2, false)])
+    func aTargetBesideAVentricleIsReachedPastAStep(_ nearer: Double, _ holds: Bool) {
+        let (limits, there) = (TrajectoryLimits(), -0.91)
+        var path = TrajectoryMetrics(depth: 60)
+        path.ventricleDistance = there - nearer
+        let broken = limits.broken(
+            by: path, skullAngle: limits.largestSkullAngle, ventricleMargin: limits.ventricleMargin(atTarget: there))
+        #expect(broken.contains { $0.name == .ventricleDistance } != holds)
+        #expect(limits.ventricleMargin(atTarget: 9) == limits.ventricleMargin)
+    }
+
     @Test(arguments: 1...3 as ClosedRange<UInt64>) func pathsKeepTheMargin(_ seed: UInt64) throws {
         let vessels = SyntheticHead.vessels(seed, count: 8)
         let head = try SyntheticHead(vessels: vessels)
