@@ -100,4 +100,24 @@ import Testing
             .sorted()
         #expect(m.components().list.map(\.count).sorted() == sizes)
     }
+
+    /// Of two pieces the smaller goes, whatever lies between.
+    @Test func smallIslandsGo() {
+        let size = GridSize(12, 6, 6)
+        var paint = [UInt8](repeating: Paint.body, count: size.count)
+        func set(_ xs: Range<Int>) {
+            for z in 1..<4 { for y in 1..<4 { for x in xs { paint[(z * 6 + y) * 12 + x] = Paint.disc } } }
+        }
+        set(1..<5)
+        set(7..<9)
+        let cleaner = LabelCleaner(size: size, spacing: (1, 1, 2))
+        var bounds = VoxelBounds(low: (1, 1, 1), high: (8, 3, 3))
+        bounds.count = 54
+        // 18 voxels of 2 mm³ go at 37 mm³, and stay at 36; the other piece has 72 mm³
+        for (limit, left) in [(36.0, 54), (37, 36), (73, 0)] {
+            var found = paint
+            cleaner.dropIslands(&found, Paint.disc, bounds, smallest: limit, replacement: Paint.body)
+            #expect(found.count { $0 == Paint.disc } == left)
+        }
+    }
 }

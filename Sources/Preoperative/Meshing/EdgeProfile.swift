@@ -10,6 +10,12 @@ struct EdgeProfile: Sendable {
     /// What lies beyond the body's border without belonging to it, such as another bone: the search stops there.
     let labels: LabelVolume
     let blocked: [Bool]
+    let phase: SlicePhase
+
+    init(image: Volume<Int16>, labels: LabelVolume, blocked: [Bool]) {
+        (self.image, self.labels, self.blocked) = (image, labels, blocked)
+        phase = SlicePhase(image.geometry)
+    }
 
     /// Samples a voxel's width along the line.
     static let samplesPerVoxel = 4.0
@@ -33,9 +39,10 @@ struct EdgeProfile: Sendable {
     /// - Parameters:
     ///   - normal: outwards, of length 1.
     ///   - reach: how far from `p` the edge may lie, in voxels' widths.
+    ///   - curvature: of the border across the image's slices, 1/mm, positive where the body bulges.
     ///   - cortical: what dense bone measures where the shell is thick, HU; `nil` where that is not known.
     /// - Returns: `nil` where there is no edge, or the line leaves the image.
-    func edge(at p: Vector3, normal: Vector3, reach: Double, cortical: Double?) -> Edge? {
+    func edge(at p: Vector3, normal: Vector3, curvature: Double, reach: Double, cortical: Double?) -> Edge? {
         let grid = image.geometry
         let width = 1 / length((grid.direction.transposed * normal) / grid.spacing)
         let step = width / Self.samplesPerVoxel
@@ -59,8 +66,14 @@ struct EdgeProfile: Sendable {
                 ThinShell.shared.borderLevel(
                     peak: (peak - valley) / ($0 - valley), core: (core - valley) / ($0 - valley))
             }
-            return crossing(values, range, from: found, level: valley + (part ?? 0.5) * (peak - valley)).map {
-                Edge(offset: ($0 - Double(half)) * step, peak: peak, valley: valley)
+            let level = (part ?? 0.5) * (peak - valley)
+            return crossing(values, range, from: found, level: valley + level).map {
+                let offset = ($0 - Double(half)) * step
+                let place = grid.gridPoint(Point(p + normal * offset)).coordinates
+                let shift =
+                    phase.correction(at: place, normal: normal, level: level / ((cortical ?? peak) - valley))
+                    + phase.bulge(at: place, normal: normal, curvature: curvature)
+                return Edge(offset: offset + shift, peak: peak, valley: valley)
             }
         }
     }

@@ -40,7 +40,9 @@ struct IntensityRefinement: Sendable {
         var cortical: Double?
         for (pass, reach) in Self.reaches.enumerated() {
             let normals = self.normals(place)
-            let edges = edges(place, normals, reach, cortical)
+            let curvatures = SurfaceCurvature(triangles: triangles, neighbours: neighbours).along(
+                profile.phase.direction, place, normals)
+            let edges = edges(place, normals, curvatures, reach, cortical)
             let offsets = smoothed(edges)
             for v in place.indices { place[v] += normals[v] * offsets[v] }
             if mayHaveShell { cortical = cortical ?? Self.quantile(edges.compactMap(\.peak)) }
@@ -75,7 +77,7 @@ struct IntensityRefinement: Sendable {
     }
 
     private func edges(
-        _ place: [Vector3], _ normals: [Vector3], _ reach: Double, _ cortical: Double?
+        _ place: [Vector3], _ normals: [Vector3], _ curvatures: [Double], _ reach: Double, _ cortical: Double?
     ) -> [Finding] {
         let pieces = 64
         var found = [Finding](repeating: Finding(), count: place.count)
@@ -83,19 +85,21 @@ struct IntensityRefinement: Sendable {
             let out = SharedBuffer(out)
             parallelFor(pieces) { piece in
                 for v in (place.count * piece / pieces)..<(place.count * (piece + 1) / pieces) {
-                    out[v] = finding(place[v], normals[v], reach, cortical)
+                    out[v] = finding(place[v], normals[v], curvatures[v], reach, cortical)
                 }
             }
         }
         return found
     }
 
-    private func finding(_ p: Vector3, _ normal: Vector3, _ reach: Double, _ cortical: Double?) -> Finding {
+    private func finding(
+        _ p: Vector3, _ normal: Vector3, _ curvature: Double, _ reach: Double, _ cortical: Double?
+    ) -> Finding {
         // where the image ends the body is cut, whatever the values nearby say
         if profile.image.interpolated(at: Point(p)) == nil { return Finding(weight: 1) }
-        guard normal != .zero, let edge = profile.edge(at: p, normal: normal, reach: reach, cortical: cortical) else {
-            return Finding()
-        }
+        guard normal != .zero,
+            let edge = profile.edge(at: p, normal: normal, curvature: curvature, reach: reach, cortical: cortical)
+        else { return Finding() }
         return Finding(offset: edge.offset, weight: min(edge.contrast / Self.fullContrast, 1), peak: edge.peak)
     }
 

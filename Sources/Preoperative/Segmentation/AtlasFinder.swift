@@ -68,7 +68,10 @@ struct AtlasFinder {
     /// How far the canal may bend between a disc and the ring, mm and degrees.
     private static let drift = stride(from: -8.0, through: 8, by: 2), tilts = [-14.0, 0, 14]
     /// From the disc below C2 up to the ring's middle (C2's body and the lower half of the dens), mm.
-    static let heights = 17...36
+    static let heights = 17...40
+    /// That height over the distance of the neck's discs (17 mm, Panjabi 1991; C2 to the middle of its dens some 28 mm,
+    /// Doherty 1995): a line across C2's body looks like a disc, and the ring is seen from there as well.
+    static let heightParts = 1.4...2.4
     /// Bodies of the neck are less deep than twice this, mm.
     static let neckHalfDepth = 11.0
     /// The ring shows over at least so many mm, in at least this part of the directions; and how many of the highest
@@ -102,15 +105,36 @@ struct AtlasFinder {
         var best: (atlas: Atlas, disc: Int)?
         var most = 0.0
         for disc in discs.indices.suffix(Self.likelyDiscs) where isNeck(discs[disc]) {
-            let views = views(above: discs[disc])
-            var sum = 0.0, run: [View] = []
-            for view in views {
-                (sum, run) = view.part >= Self.leastPart ? (sum + view.part, run + [view]) : (0, [])
-                guard run.count >= Self.leastHeight, sum > most, let atlas = Self.middle(run) else { continue }
-                (best, most) = ((atlas, disc), sum)
-            }
+            guard let found = Self.clearest(views(above: discs[disc]), distance: distance(below: disc)),
+                found.sum > most
+            else { continue }
+            (best, most) = ((found.atlas, disc), found.sum)
         }
         return best
+    }
+
+    /// The run of heights over which a ring shows best, and its middle.
+    ///
+    /// - Parameters:
+    ///   - views: at each of `heights`.
+    ///   - distance: from disc to disc below, mm; `nil` where that is not known.
+    static func clearest(_ views: [View], distance: Double?) -> (atlas: Atlas, sum: Double)? {
+        var best: (atlas: Atlas, sum: Double)?
+        var sum = 0.0, run: [View] = []
+        for (height, view) in zip(heights, views) {
+            let isLikely = distance.map { heightParts.contains(Double(height) / $0) } ?? true
+            (sum, run) = isLikely && view.part >= leastPart ? (sum + view.part, run + [view]) : (0, [])
+            guard run.count >= leastHeight, sum > best?.sum ?? 0, let atlas = middle(run) else { continue }
+            best = (atlas, sum)
+        }
+        return best
+    }
+
+    /// The median distance of the four discs below one, mm; `nil` for fewer than two distances.
+    private func distance(below disc: Int) -> Double? {
+        let near = discs[max(0, disc - 4)...disc]
+        let steps = zip(near, near.dropFirst()).map { length($1.centre - $0.centre) }.sorted()
+        return steps.count < 2 ? nil : steps[steps.count / 2]
     }
 
     private func isNeck(_ disc: DiscPlane) -> Bool {

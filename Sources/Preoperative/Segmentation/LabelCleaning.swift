@@ -97,6 +97,21 @@ struct LabelCleaner {
         }
     }
 
+    /// Pieces of `value` smaller than `smallest` mm³ become `replacement`.
+    func dropIslands(
+        _ paint: inout [UInt8], _ value: UInt8, _ b: VoxelBounds, smallest: Double, replacement: UInt8
+    ) {
+        let m = mask(paint, value, b)
+        let (map, list) = m.components()
+        let voxel = spacing.0 * spacing.1 * spacing.2
+        forEachRow(b) { z, y, row in
+            for x in b.low.x...b.high.x {
+                let number = map[m.offset(x - b.low.x + 1, y - b.low.y + 1, z - b.low.z + 1)]
+                if number > 0, Double(list[Int(number) - 1].count) * voxel < smallest { paint[row + x] = replacement }
+            }
+        }
+    }
+
     /// A voxel of no structure with at least four of its six neighbours in `value` joins it: gaps a voxel wide close.
     func closeGaps(_ paint: inout [UInt8], _ value: UInt8, _ b: VoxelBounds) {
         let plane = size.x * size.y

@@ -3,12 +3,19 @@ import Imaging
 
 /// What is painted, put in order: each bone gets its own cortex and marrow, and strays go.
 extension SpineAssembly {
+    /// No part of a disc is smaller, mm³.
+    static let smallestDisc = 100.0
+
     /// Strays go, marrow is filled.
     func tidy(_ paint: inout [UInt8]) {
         let s = ct.geometry.spacing, pieces = anatomy.segments.count
         let cleaner = LabelCleaner(size: ct.size, spacing: (s.x, s.y, s.z))
         var bounds = cleaner.bounds(paint)
         let metal = MetalNearby.flagged(paint, Array(bounds[...pieces]), ct.geometry)
+        // A disc's outline follows the bodies' and so runs over pedicles, whose marrow may be no brighter than a disc.
+        if let bounds = bounds[Int(Paint.disc)] {
+            cleaner.dropIslands(&paint, Paint.disc, bounds, smallest: Self.smallestDisc, replacement: Paint.body)
+        }
         // Ribs and pelvis first: the sacrum's holes may lean on the pelvis, not on what is open in it.
         for id in Paint.firstRib...Paint.pelvis {
             guard let bounds = bounds[Int(id)] else { continue }

@@ -90,7 +90,7 @@ struct TerritoryFinder {
         let cores = segments.filter { $0.lower != nil || $0.upper != nil }
             .map { BodyCore($0, height: height, halfDepth: column.halfDepth($0)) }
         let foot = cores.last?.low ?? .zero
-        let axis = segments.firstIndex { $0.kind == .axis }
+        let pillars = NeckPillars(segments, curve, shape, column)
         for i in 0..<grid.count {
             let p = grid.point(offset: i)
             let body = grid.values[i] > -200 ? bodyAround(p) : nil
@@ -109,9 +109,9 @@ struct TerritoryFinder {
                 sources.append((i, 0))
                 continue
             }
-            if let k = axis, isAxisPillar(p) {
-                territories.owner.values[i] = UInt8(k + 1)
-                sources.append((i, Self.pillarDelay))
+            if let found = pillars.pillar(at: p) {
+                territories.owner.values[i] = UInt8(found.piece + 1)
+                sources.append((i, found.delay))
                 continue
             }
             if segments[0].kind == .sacrum, isSacralBody(p) {
@@ -131,23 +131,6 @@ struct TerritoryFinder {
             guard let surface, squaredLength(p - surface.centre) < 1300 else { return false }
             return surface.depth(p) > 1.5
         }
-    }
-
-    /// What a front takes from a body to the pillar beside it, about 15 mm: from C2's body the way leads up and round.
-    static let pillarDelay: Int32 = 90
-
-    /// Beside the canal, above C3's articular processes and below C1: the pillars of C2, by heights above the disc
-    /// between C2 and C3, mm.
-    private func isAxisPillar(_ p: Vector3) -> Bool {
-        guard let lower = segments.first(where: { $0.kind == .axis })?.lower, abs(lower.height(p)) < 40 else {
-            return false
-        }
-        let place = curve.place(of: p)
-        guard abs(place.ahead) < 1, abs(place.back) < 6 else { return false }
-        let height = Double(place.index) - lower.s, aside = abs(place.left)
-        let wall = shape.radius(place.index, angle: place.left > 0 ? 0 : .pi)
-        return height > FrontRules.articularReach.up + 1 && height < FrontRules.articularReach.up + 5
-            && aside > wall + 1.5 && aside < wall + 7
     }
 
     /// The four vertebrae on the sacrum carry no rib that would compete for their bone: there fronts start everywhere
