@@ -51,6 +51,20 @@ import Testing
         #expect(Double(voxels) * truth.geometry.voxelVolume < 800)
     }
 
+    /// Seen from a false disc 14 mm above the true one the ring of C1 shows in full, too, only lower (cervical phantom,
+    /// person 110): discs 17 mm apart lie 24–41 mm below the middle of a ring.
+    @Test func theRingLiesAsHighAboveItsDiscAsC2IsTall() throws {
+        let atlas = Atlas(dens: .zero, up: Vector3(0, 0, 1), left: Vector3(1, 0, 0), back: Vector3(0, 1, 0), ring: [])
+        func views(_ seen: ClosedRange<Int>) -> [AtlasFinder.View] {
+            AtlasFinder.heights.map { seen.contains($0) ? AtlasFinder.View(part: 1, atlas: atlas) : AtlasFinder.View() }
+        }
+        #expect(AtlasFinder.clearest(views(17...25), distance: 17) == nil)
+        #expect(try #require(AtlasFinder.clearest(views(30...38), distance: 17)).sum == 9)
+        #expect(AtlasFinder.clearest(views(17...25), distance: nil) != nil)
+        // a child's discs are nearer to each other
+        #expect(AtlasFinder.clearest(views(17...25), distance: 12) != nil)
+    }
+
     /// Without C1 in view the highest pieces are not told apart, and nothing is counted.
     @Test func withoutTheAtlasNothingIsCounted() throws {
         let shared = try Self.shared.get(), ct = shared.ct
@@ -93,19 +107,5 @@ extension LabelVolume {
     fileprivate func sliced(_ range: Range<Int>) throws -> LabelVolume {
         let part = try Volume<UInt8>(geometry: geometry, voxels: voxels).slices(range)
         return LabelVolume(geometry: part.geometry, voxels: part.voxels)
-    }
-
-    /// Seen from a false disc 14 mm above the true one the ring of C1 shows in full, too, only lower (cervical phantom,
-    /// person 110): discs 17 mm apart lie 24–41 mm below the middle of a ring.
-    @Test func theRingLiesAsHighAboveItsDiscAsC2IsTall() throws {
-        let atlas = Atlas(dens: .zero, up: Vector3(0, 0, 1), left: Vector3(1, 0, 0), back: Vector3(0, 1, 0), ring: [])
-        func views(_ seen: ClosedRange<Int>) -> [AtlasFinder.View] {
-            AtlasFinder.heights.map { seen.contains($0) ? AtlasFinder.View(part: 1, atlas: atlas) : AtlasFinder.View() }
-        }
-        #expect(AtlasFinder.clearest(views(17...25), distance: 17) == nil)
-        #expect(try #require(AtlasFinder.clearest(views(30...38), distance: 17)).sum == 9)
-        #expect(AtlasFinder.clearest(views(17...25), distance: nil) != nil)
-        // a child's discs are nearer to each other
-        #expect(AtlasFinder.clearest(views(17...25), distance: 12) != nil)
     }
 }
