@@ -8,7 +8,7 @@ import Testing
 /// Edges between slices against planes, balls and cylinders sampled in numbers.
 @Suite struct SlicePhaseTests {
     static func grid(_ spacing: Vector3) throws -> GridGeometry {
-        try GridGeometry(size: GridSize(20, 20, 20), spacing: spacing)
+        try GridGeometry(size: GridSize(20, 20, 20), spacing: spacing, origin: .origin)
     }
 
     /// What a slice of 2 mm shows of a half-space at its middle, by summing over its thickness.
