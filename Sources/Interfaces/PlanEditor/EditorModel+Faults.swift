@@ -19,8 +19,15 @@ extension EditorModel {
 
     /// Everything that speaks against an item as it lies, in words for narrow places; as far as it is known by now.
     func faults(_ item: PlanItem) -> [String] {
-        guard !item.kind.isScrew else { return broken(item).map { LimitWords.text($0.reading) } }
+        guard !item.kind.isScrew else {
+            return misplacements(item).map(LimitWords.text) + broken(item).map { LimitWords.text($0.reading) }
+        }
         return pathFindings(item).map(LimitWords.text)
+    }
+
+    /// What is wrong with where a screw lies, as the plan's check finds it; nothing before its level is measured.
+    private func misplacements(_ item: PlanItem) -> [PlanChecker.Finding] {
+        session.anatomy(of: item).map { item.placeFindings(in: $0, labels: session.draft.labels) } ?? []
     }
 
     /// What is found of a path; from its own numbers alone while the rest is worked out.
