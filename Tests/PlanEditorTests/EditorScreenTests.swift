@@ -108,11 +108,11 @@ struct EditorScreenTests {
         let window = DisplayWindow.presets[0]
         var shades: Set<UInt8> = []
         for hu in stride(from: Float(-400), through: 1200, by: 0.5) {
-            let (fine, coarse) = (window.gray(hu), window.gray(hu, step: 4))
+            let (fine, coarse) = (window.gray(hu), window.coarseGray(hu))
             #expect(abs(Int(fine) - Int(coarse)) <= 3)
             shades.insert(coarse)
         }
-        #expect(shades.count == 65 && shades.contains(0) && shades.contains(255))
+        #expect(shades.count == 53 && shades.contains(0) && shades.contains(255))
     }
 
     /// The screw as the barrel view draws it is a disc of its own diameter.
