@@ -32,10 +32,10 @@ struct PlanEdit: StyletCommand {
     func execute(_ console: Console) throws -> Answer {
         let paths = EditorSession.Files(
             plan: plan, labels: labelsOut ?? EditorSession.Files.labels(besidePlan: plan))
-        try Output.mustBePossible(paths.labels)
         // Before either file is read: a kill may have come between the two.
         let mended = try paths.mend()
         let file = try PlanFile.read(plan)
+        try Output.mustBePossible(paths.labels)
         let image = try input.readForPlanning(console)
         try file.checkImage(image.ct)
         let (session, uncertain) = try open(file, image, paths, console)
