@@ -103,6 +103,44 @@ struct EditorScreenTests {
         #expect(isAsFresh)
     }
 
+    /// Parts of a picture that is too large for a terminal make the whole again, each in whole cells.
+    @Test(arguments: [(190, 46, 8, 14), (40, 20, 8, 14), (3, 200, 9, 18)])
+    func largePicturesGoInTiles(columns: Int, rows: Int, w: Int, h: Int) {
+        var image = RasterImage(width: columns * w, height: rows * h)
+        for i in image.pixels.indices { image.pixels[i] = RGB(UInt8(i % 251), UInt8(i / 251 % 256), UInt8(i / 64256)) }
+        let whole = PlacedImage(rect: CellRect(column: 2, row: 1, width: columns, height: rows), image: image)
+        let tiles = whole.tiles(atMost: 960)
+        #expect((tiles.count == 1) == (columns * w <= 960 && rows * h <= 960))
+        var again = RasterImage(width: image.width, height: image.height)
+        for tile in tiles {
+            #expect(tile.image.width <= 960 && tile.image.height <= 960)
+            #expect(tile.image.width == tile.rect.width * w && tile.image.height == tile.rect.height * h)
+            for y in 0..<tile.image.height {
+                for x in 0..<tile.image.width {
+                    again[(tile.rect.column - 2) * w + x, (tile.rect.row - 1) * h + y] = tile.image[x, y]
+                }
+            }
+        }
+        let isWhole = again == image
+        #expect(isWhole)
+    }
+
+    /// Another window, other outlines and other colours use the HU that are known, and look as if drawn from scratch.
+    @Test(arguments: ["w", "o", "b", "i"])
+    func anotherWindowIsAsIfDrawnAnew(key: String) throws {
+        let model = try model()
+        _ = EditorScreen(model).draw(columns: 200, rows: 60)
+        model.type(key)
+        _ = EditorScreen(model).draw(columns: 200, rows: 60)
+        let changed = EditorScreen(model).draw(columns: 200, rows: 60)
+        let fresh = EditorModel(session: model.session, options: model.options)
+        (fresh.state, fresh.review) = (model.state, model.review)
+        // What was seen shows in the list from the second frame on.
+        _ = EditorScreen(fresh).draw(columns: 200, rows: 60)
+        let isAsFresh = EditorScreen(fresh).draw(columns: 200, rows: 60).grid == changed.grid
+        #expect(isAsFresh)
+    }
+
     /// Half blocks show every grey to within three of 256, black and white as they are.
     @Test func halfBlocksShowFewerGreysAndHardlyOthers() {
         let window = DisplayWindow.presets[0]

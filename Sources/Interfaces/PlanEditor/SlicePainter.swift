@@ -16,6 +16,9 @@ struct SlicePainter {
     var overlay: LabelOverlay
     var scheme: ColorScheme
 
+    /// Where there is no image.
+    static let outside = RGB(10, 14, 28)
+
     /// An item as a solid, with its look.
     struct Solid: Equatable, Sendable {
         let cylinder: ScrewCylinder
@@ -52,7 +55,7 @@ struct SlicePainter {
             for (i, hu) in samples.values.enumerated() {
                 pixels[i] =
                     hu.isNaN
-                    ? RGB(10, 14, 28) : RGB(gray: slice.isCoarse ? window.coarseGray(hu) : window.gray(hu))
+                    ? Self.outside : RGB(gray: slice.isCoarse ? window.coarseGray(hu) : window.gray(hu))
             }
         }
         if overlay != .hidden { lay(samples.marks, over: &image) }

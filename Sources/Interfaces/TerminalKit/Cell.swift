@@ -66,6 +66,11 @@ struct Glyph: Hashable, Sendable {
 
     static let blank = Glyph(" "), upperHalf = Glyph("\u{2580}"), lowerHalf = Glyph("\u{2584}")
 
+    /// Equal to no character's.
+    static let unknown = Glyph(bits: .max)
+
+    private init(bits: UInt64) { self.bits = bits }
+
     /// Of a character of more than eight bytes the scalars that fit: its first, and marks upon it.
     init(_ character: Character) {
         var (bits, filled) = (UInt64(0), 0)

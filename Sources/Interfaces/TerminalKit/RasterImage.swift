@@ -16,6 +16,16 @@ public struct RasterImage: Equatable, Sendable {
     }
 }
 
+extension RasterImage {
+    /// A part of it; what lies outside is left out.
+    public func part(x: Range<Int>, y: Range<Int>) -> RasterImage {
+        let (x, y) = (x.clamped(to: 0..<width), y.clamped(to: 0..<height))
+        var part = RasterImage(width: x.count, height: y.count)
+        part.pixels = y.flatMap { pixels[($0 * width + x.lowerBound)..<($0 * width + x.upperBound)] }
+        return part
+    }
+}
+
 extension CellGrid {
     /// Draws a picture with two pixels a cell, one over the other (`▀`): the picture should be `rect.width` pixels wide
     /// and twice `rect.height` high. What is larger is cut off.

@@ -17,6 +17,18 @@ public struct ScreenPainter: Sendable {
     /// Forgets what the screen shows: the next frame is painted whole.
     public mutating func invalidate() { shown = nil }
 
+    /// Forgets what a part of the screen shows, but where one of `kept` lies: a picture was over it, and only cells that are
+    /// written again take it away.
+    public mutating func forget(_ rect: CellRect, kept: [CellRect] = []) {
+        guard let known = shown else { return }
+        let inside = rect.intersection(known.bounds)
+        for row in inside.rows {
+            for column in inside.columns where !kept.contains(where: { $0.contains(column: column, row: row) }) {
+                shown?.cells[row * known.width + column].glyph = .unknown
+            }
+        }
+    }
+
     private static let begin: StaticString = "\u{1B}[?2026h", end: StaticString = "\u{1B}[?2026l"
 
     /// The bytes that make the screen show `grid`: only what changed, and all at once where the terminal knows
