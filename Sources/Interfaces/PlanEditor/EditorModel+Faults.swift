@@ -55,6 +55,9 @@ extension EditorModel {
         warn("\(item.id): \(first)" + (more > 0 ? ", and \(more) more" : ""))
     }
 
+    /// The views in which an item is still to be looked at; an alternative, which nobody carries out, need not be.
+    func unseen(_ item: PlanItem) -> [ViewKind] { item.alternativeTo == nil ? review.missing(item) : [] }
+
     /// What stands against signing, in the plan's order: what was not looked at, what breaks a limit.
     struct Obstacle: Equatable {
         let id: String
@@ -66,7 +69,7 @@ extension EditorModel {
     var obstacles: [Obstacle] {
         items.flatMap { item -> [Obstacle] in
             var found: [Obstacle] = []
-            let missing = review.missing(item)
+            let missing = unseen(item)
             if !missing.isEmpty {
                 let names = missing.map { $0.title(of: item) }.joined(separator: "; ")
                 found.append(Obstacle(id: item.id, text: "not looked at: \(names)", isLimit: false))
