@@ -125,6 +125,28 @@ struct EditorScreenTests {
         #expect(isWhole)
     }
 
+    /// A view that has the screen to itself takes keys and mouse, whichever its place among all, and keeps the screen.
+    @Test func aViewAloneTakesKeysAndMouse() throws {
+        let model = try model()
+        func draw() { _ = EditorScreen(model).draw(columns: 200, rows: 60) }
+        draw()
+        model.state.focus = try #require(model.state.panes.firstIndex(of: .axial))
+        model.type("z")
+        draw()
+        #expect(model.state.shown.map(\.kind) == [.axial])
+        let (start, along) = (model.state.places.cursor, model.state.places.turn)
+        model.press(.pageUp)
+        #expect(model.state.places.cursor.z != start.z && model.state.places.turn == along)
+        let rect = model.state.shown[0].rect
+        model.handle(.mouse(.press(.left), column: rect.column + 5, row: rect.row + 5, []), at: 1)
+        model.handle(.mouse(.release(.left), column: rect.column + 5, row: rect.row + 5, []), at: 2)
+        draw()
+        #expect(model.state.shown.map(\.kind) == [.axial] && model.state.places.cursor.x != start.x)
+        model.type("f")
+        draw()
+        #expect(model.state.shown.map(\.kind) == [.sagittal])
+    }
+
     /// Another window, other outlines and other colours use the HU that are known, and look as if drawn from scratch.
     @Test(arguments: ["w", "o", "b", "i"])
     func anotherWindowIsAsIfDrawnAnew(key: String) throws {
