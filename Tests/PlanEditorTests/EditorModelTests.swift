@@ -42,6 +42,49 @@ struct EditorModelTests {
         #expect(model.item == model.session.opened.items[2])
     }
 
+    /// A screw pushed forwards along itself until its entry lies in the foramen: said after the very key, in the message, the list,
+    /// the numbers and before signing, and nowhere before the plan's check says it.
+    @Test func anEntryInFrontOfTheArchIsSaidAtOnce() throws {
+        let model = try model(), fixture = try EditorFixture.load()
+        model.select(2)  // L4-left
+        func isSaid(_ texts: [String]) -> Bool { texts.contains { $0.contains("in front of the arch") } }
+        func checked() throws -> Bool {
+            var plan = model.session.draft.plan
+            plan.items = [try #require(model.item)]
+            let result = try PlanChecker().check(plan, ct: fixture.ct, labels: fixture.labels)
+            return result.items[0].findings.contains { if case .entryInFrontOfArch = $0 { true } else { false } }
+        }
+        #expect(isSaid(model.faults(try #require(model.item))) == false)
+        var presses = 0
+        while try presses < 40 && !isSaid(model.faults(#require(model.item))) {
+            model.press(.character("."), at: Double(presses))
+            presses += 1
+        }
+        #expect(presses < 40)
+        #expect(try checked())
+        #expect(model.state.message?.isWarning == true)
+        #expect(isSaid([model.state.message?.text ?? ""]), "the message names it first")
+        #expect(isSaid(model.obstacles.filter { $0.id == "L4-left" && $0.isLimit }.map(\.text)))
+        let screen = EditorScreen(model).draw(columns: 200, rows: 60).grid.text
+        #expect(screen.contains("! entry ") && screen.contains("in front of the arch"))
+        model.press(.character(","), at: 100)
+        #expect(!isSaid(model.faults(try #require(model.item))))
+        #expect(try !checked())
+    }
+
+    /// What the plan's check says of a screw's place stands in the list, too.
+    @Test func aTipOutsideItsVertebraAndAWrongSideAreSaid() throws {
+        let model = try model()
+        model.select(2)
+        var item = try #require(model.item)
+        item.side = .right
+        item.target = item.target + Displacement<CT>(0, 0, -60)
+        model.replace(item, title: "askew", burst: nil)
+        let faults = model.faults(try #require(model.item))
+        for text in ["entry on the other side", "tip outside its vertebra"] { #expect(faults.contains(text)) }
+        #expect(faults.contains { $0.hasPrefix("length ") })
+    }
+
     @Test func aHeldKeyIsOneStepOfUndo() throws {
         let model = try model()
         for i in 0..<10 { model.press(.up, at: 0.05 * Double(i)) }

@@ -142,6 +142,20 @@ struct PathEditingTests {
         #expect(model.session.draft.plan.items.map(\.alternativeTo) == model.session.opened.items.map(\.alternativeTo))
     }
 
+    /// Whoever signs looks at the paths that are carried out; an alternative that is chosen becomes one of them.
+    @Test func alternativesNeedNotBeLookedAt() throws {
+        let model = try model()
+        func unseen() -> Set<String> { Set(model.obstacles.filter { !$0.isLimit }.map(\.id)) }
+        #expect(unseen() == ["target-1", "target-2"])
+        model.type("A")
+        let page = EditorScreen(model).draw(columns: 120, rows: 40).grid.text
+        #expect(page.contains("Approve: 2 of 2 not looked at in full"))
+        #expect(page.contains("an alternative to target-1, not carried out"))
+        model.press(.escape)
+        model.type("c")
+        #expect(unseen().contains(try #require(model.item).id) && !unseen().contains("target-1"))
+    }
+
     /// An electrode that comes near changes what the other one says of its neighbours.
     @Test func theOtherElectrodeSaysHowNearThisOneIs() throws {
         let model = try model()

@@ -58,7 +58,8 @@ struct EmulatedScreen {
                 pen = Pen()
             } else if code == 38 || code == 48 {
                 let count = codes[i + 1] == 2 ? 3 : 1
-                let color = codes[(i + 2)..<(i + 2 + count)].map(String.init).joined(separator: ";")
+                let numbers = count == 3 ? Array(codes[(i + 2)...(i + 4)]) : Self.palette(codes[i + 2])
+                let color = numbers.map(String.init).joined(separator: ";")
                 if code == 38 { pen.foreground = color } else { pen.background = color }
                 i += 1 + count
             } else {
@@ -66,6 +67,13 @@ struct EmulatedScreen {
             }
             i += 1
         }
+    }
+
+    /// xterm's palette of 256 colours (256colres.h): behind the first sixteen a cube of 6×6×6, then 24 greys.
+    static func palette(_ number: Int) -> [Int] {
+        if number >= 232 { return [Int](repeating: 8 + 10 * (number - 232), count: 3) }
+        let levels = [0, 95, 135, 175, 215, 255], i = number - 16
+        return [levels[i / 36], levels[i / 6 % 6], levels[i % 6]]
     }
 
     private mutating func put(_ character: Character) {

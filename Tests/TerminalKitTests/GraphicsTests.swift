@@ -20,6 +20,26 @@ import Testing
         #expect(grid[2, 1].style.background == RGB(7, 8, 9))
     }
 
+    /// A colour of whole areas is one colour, and nearly its own.
+    @Test func evenColoursStayEven() {
+        let color = RGB(10, 14, 28)
+        let image = RasterImage(width: 30, height: 20, filledWith: color)
+        func palette(_ even: [RGB]) -> [String] {
+            let text = String(decoding: SixelEncoder.encode(image, even: even), as: UTF8.self)
+            return text.split(separator: "#").dropFirst().filter { $0.contains(";2;") }.map(String.init)
+        }
+        #expect(palette([]).count > 1, "dots of several colours")
+        // 10, 14 and 28 of 255 in percent.
+        #expect(palette([color]).count == 1 && palette([color])[0].hasSuffix(";2;4;5;11"))
+    }
+
+    @Test func partsOfAPicture() {
+        let image = gradient(7, 5)
+        let part = image.part(x: 2..<5, y: 3..<9)
+        #expect(part.width == 3 && part.height == 2)
+        for y in 0..<2 { for x in 0..<3 { #expect(part[x, y] == image[x + 2, y + 3]) } }
+    }
+
     /// Sixels decoded again as the manual says give the picture, to the palette's steps.
     @Test(arguments: [(1, 1), (17, 13), (40, 24)]) func sixels(_ size: (Int, Int)) throws {
         let image = gradient(size.0, size.1)

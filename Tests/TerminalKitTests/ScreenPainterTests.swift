@@ -17,8 +17,11 @@ import Testing
         let words = ["L4", "漢字", "é", "▀▀", "a b", "🙂", "screw"]
         for _ in 0..<400 {
             for _ in 0..<(random(&state) % 6) {
+                let gray = random(&state) % 3 == 0
                 let style = CellStyle(
-                    random(&state) % 2 == 0 ? nil : RGB(UInt8(random(&state) % 256), 3, 9),
+                    gray
+                        ? RGB(gray: UInt8(random(&state) % 256))
+                        : random(&state) % 2 == 0 ? nil : RGB(UInt8(random(&state) % 256), 3, 9),
                     on: random(&state) % 3 == 0 ? RGB(1, 2, UInt8(random(&state) % 256)) : nil,
                     bold: random(&state) % 4 == 0)
                 grid.write(
@@ -84,6 +87,80 @@ import Testing
         var screen = EmulatedScreen(60, 1)
         screen.receive(bytes)
         #expect(screen.text == (0..<60).map { $0 % 2 == 0 ? "▀" : "▄" })
+    }
+
+    /// Every grey that is sent by a number of the palette is exactly that one.
+    @Test func greysOfThePaletteAreExact() {
+        var short = 0
+        for value in 0...255 {
+            var painter = ScreenPainter(depth: .full)
+            var grid = CellGrid(width: 1, height: 1)
+            grid.fill(grid.bounds, with: Cell("x", CellStyle(RGB(gray: UInt8(value)), on: .black)))
+            let bytes = painter.paint(grid)
+            var screen = EmulatedScreen(1, 1)
+            screen.receive(bytes)
+            #expect(screen.pens[0].foreground == "\(value);\(value);\(value)")
+            if String(decoding: bytes, as: UTF8.self).contains("38;5;") { short += 1 }
+        }
+        // Black, white, and 24 from 8 to 238.
+        #expect(short == 26)
+    }
+
+    /// A picture over a wide character's half, and a frame of many more bytes than the one before.
+    @Test func aPictureBreaksWideCharacters() {
+        var painter = ScreenPainter(depth: .full)
+        var grid = CellGrid(width: 300, height: 100)
+        _ = painter.paint(grid)
+        grid.write("漢字漢字", column: 2, row: 3)
+        var image = RasterImage(width: 3, height: 2)
+        for i in image.pixels.indices { image.pixels[i] = RGB(UInt8(40 * i), 7, 9) }
+        grid.draw(image, in: CellRect(column: 3, row: 3, width: 3, height: 1))
+        #expect((0..<8).map { grid[2 + $0, 3].character } == [" ", "▀", "▀", "▀", "漢", " ", "字", " "])
+        var screen = EmulatedScreen(300, 100)
+        screen.receive(painter.paint(grid))
+        #expect(screen.text[3 * 300 + 2] == " " && screen.text[3 * 300 + 6] == "漢")
+        var state: UInt64 = 3
+        for row in 0..<100 {
+            for column in 0..<300 {
+                let color = RGB(UInt8(random(&state) % 256), UInt8(random(&state) % 256), 200)
+                grid[column, row] = Cell("x", CellStyle(color, on: RGB(color.green, 201, 202)))
+            }
+        }
+        let bytes = painter.paint(grid)
+        #expect(bytes.count > 1_000_000)
+        screen.receive(bytes)
+        #expect(screen.pens[77 * 300 + 123].foreground.hasSuffix(";200") && !screen.text.contains { $0 != "x" })
+    }
+
+    /// Where a picture was, blank cells are sent again, though they are as before; where one stays, they are not.
+    @Test func whatIsForgottenIsPaintedAgain() {
+        var painter = ScreenPainter(depth: .full)
+        var grid = CellGrid(width: 20, height: 6, filledWith: Cell(" ", CellStyle(nil, on: RGB(9, 8, 7))))
+        grid.write("view", column: 1, row: 0)
+        _ = painter.paint(grid)
+        painter.forget(
+            CellRect(column: 0, row: 1, width: 10, height: 9),
+            kept: [CellRect(column: 0, row: 1, width: 10, height: 3)])
+        let bytes = painter.paint(grid)
+        var screen = EmulatedScreen(20, 6)
+        screen.receive(bytes)
+        let written = screen.pens.indices.filter { screen.pens[$0].background == "9;8;7" }
+        #expect(written == (4..<6).flatMap { row in (0..<10).map { row * 20 + $0 } })
+        #expect(painter.paint(grid).isEmpty)
+    }
+
+    /// What a cell holds, and of a character of many marks as much as fits.
+    @Test func cellsHoldCharacters() {
+        for character in ["x", " ", "▀", "漢", "🙂", "é", "e\u{301}"] as [Character] {
+            #expect(Cell(character).character == character)
+        }
+        #expect(Cell("x\u{301}\u{302}\u{303}\u{304}").character == "x\u{301}\u{302}\u{303}")
+        var style = CellStyle(RGB(1, 2, 3), on: nil, bold: true)
+        (style.background, style.isReversed, style.foreground) = (RGB(250, 251, 252), true, nil)
+        #expect(style.foreground == nil && style.background == RGB(250, 251, 252))
+        #expect(style.isBold && style.isReversed && !style.isDim && !style.isUnderlined)
+        style.isBold = false
+        #expect(!style.isBold && style.isReversed && style.background == RGB(250, 251, 252))
     }
 
     /// Text of files and people must not reach the terminal as commands.

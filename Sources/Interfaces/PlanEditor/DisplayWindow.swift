@@ -21,10 +21,16 @@ public struct DisplayWindow: Equatable, Sendable {
             width: min(max(self.width + width, 20), 6000))
     }
 
-    /// - Parameter step: how far apart two shades are that are told from each other, of 256.
-    func gray(_ hu: Float, step: Int = 1) -> UInt8 {
-        let share = min(max((Double(hu) - level) / width + 0.5, 0), 1) * 255
-        guard step > 1 else { return UInt8(share) }
-        return UInt8(min(((share / Double(step)).rounded() * Double(step)), 255))
+    func gray(_ hu: Float) -> UInt8 { UInt8(share(hu)) }
+
+    /// In 53 shades, each within three of the true one: black, white, and every fifth from 3 to 253, so that every second is of
+    /// the terminal's own palette and takes half the bytes.
+    func coarseGray(_ hu: Float) -> UInt8 {
+        let share = share(hu)
+        guard share < 254 else { return 255 }
+        return UInt8(max(8 + 5 * ((share - 8) / 5).rounded(), 0))
     }
+
+    /// 0…255.
+    private func share(_ hu: Float) -> Double { min(max((Double(hu) - level) / width + 0.5, 0), 1) * 255 }
 }

@@ -18,6 +18,25 @@ extension EditJournal.Base {
     }
 }
 
+extension PlanSaving {
+    var json: JSONValue {
+        .object([
+            "saving": .object([
+                "plan_sha256": .string(base.planSHA256), "labels_sha256": .string(base.labelsSHA256),
+                "labels_file_sha256": labelsFileSHA256.map(JSONValue.string) ?? .null,
+            ])
+        ])
+    }
+
+    init?(json: JSONValue) {
+        guard let object = json.object?["saving"]?.object, let plan = object["plan_sha256"]?.string,
+            let labels = object["labels_sha256"]?.string
+        else { return nil }
+        self.init(
+            base: .init(planSHA256: plan, labelsSHA256: labels), labelsFileSHA256: object["labels_file_sha256"]?.string)
+    }
+}
+
 extension EditJournal.Entry {
     var json: JSONValue {
         switch self {

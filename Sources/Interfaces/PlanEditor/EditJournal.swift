@@ -35,6 +35,8 @@ public final class EditJournal {
         case foreign(movedTo: String)
     }
 
+    static let byteLimit = 256 << 20
+
     public let path: String
     private let file: Int32
     private var isUnflushed = false
@@ -48,7 +50,13 @@ public final class EditJournal {
     /// Opens the journal, and keeps others from it until it is closed.
     ///
     /// - Throws: `PlanEditorError.journal`, `.openElsewhere`.
-    public init(path: String, base: Base) throws(PlanEditorError) {
+    public convenience init(path: String, base: Base) throws(PlanEditorError) {
+        try self.init(locking: path)
+        found = try recover(base)
+    }
+
+    /// Opens the journal as it is.
+    init(locking path: String) throws(PlanEditorError) {
         self.path = path
         file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw .journal(path: path, errno: errno) }
@@ -58,7 +66,6 @@ public final class EditJournal {
             throw number == EWOULDBLOCK ? .openElsewhere(path: path) : .journal(path: path, errno: number)
         }
         found = .nothing
-        found = try recover(base)
     }
 
     deinit {
@@ -70,7 +77,7 @@ public final class EditJournal {
 
     private func recover(_ base: Base) throws(PlanEditorError) -> Found {
         let bytes: [UInt8]
-        do { bytes = [UInt8](try WholeFile.read(path, limit: 256 << 20)) } catch {
+        do { bytes = [UInt8](try WholeFile.read(path, limit: Self.byteLimit)) } catch {
             throw .journal(path: path, errno: EFBIG)
         }
         let (header, entries, cut) = Self.parse(bytes)
@@ -106,6 +113,8 @@ public final class EditJournal {
         guard let first = lines.first, let header = try? Base(json: JSONParser.parse(Array(first))) else {
             return (nil, [], cut)
         }
+        // What `saving` finds is no edit.
+        if saving(in: bytes) != nil { lines.removeLast() }
         var entries: [Entry] = []
         for line in lines.dropFirst() {
             guard let json = try? JSONParser.parse(Array(line)), let entry = Entry(json: json) else {
@@ -123,6 +132,29 @@ public final class EditJournal {
         guard ftruncate(file, 0) == 0, lseek(file, 0, SEEK_SET) == 0 else { throw .journal(path: path, errno: errno) }
         try write(base.json)
         try flush()
+    }
+
+    /// The save that was on its way when the journal ended.
+    static func saving(in bytes: [UInt8]) -> PlanSaving? {
+        guard bytes.last == 0x0A, let line = bytes.dropLast().split(separator: 0x0A).last else { return nil }
+        return (try? JSONParser.parse(Array(line))).flatMap(PlanSaving.init(json:))
+    }
+
+    /// From now on a kill does not stop the save.
+    func announce(_ saving: PlanSaving) throws(PlanEditorError) {
+        try write(saving.json)
+        try flush()
+    }
+
+    /// Takes the announcement back: it is the last line, or there is none.
+    func withdrawSaving() throws(PlanEditorError) {
+        guard let data = try? WholeFile.read(path, limit: Self.byteLimit) else { return }
+        let bytes = [UInt8](data)
+        guard Self.saving(in: bytes) != nil else { return }
+        let kept = bytes.dropLast().lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+        guard ftruncate(file, off_t(kept)) == 0, lseek(file, 0, SEEK_END) == off_t(kept), fdatasync(file) == 0 else {
+            throw .journal(path: path, errno: errno)
+        }
     }
 
     /// Writes an entry at once; a kill of the program no longer loses it.

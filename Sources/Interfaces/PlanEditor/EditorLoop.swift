@@ -118,6 +118,10 @@ public final class EditorLoop {
         let frame = EditorScreen(model, pixels: graphics == nil ? nil : pixels).draw(
             columns: size.columns, rows: size.rows)
         let changed = frame.images.indices.filter { !drawnImages.contains(frame.images[$0]) }
+        // A sixel picture stays until its cells are written again, also where they are blank as before.
+        if graphics == .sixel {
+            for old in drawnImages { painter.forget(old.rect, kept: frame.images.map(\.rect)) }
+        }
         drawnImages = frame.images
         let bytes: [UInt8]
         switch graphics {
@@ -133,8 +137,14 @@ public final class EditorLoop {
         if !bytes.isEmpty { try terminal.write(bytes) }
     }
 
+    /// xterm shows no picture of more than 1000×1000 pixels (its `maxGraphicSize`), and says nothing.
+    private static let largestSixel = 960
+
     private static func sixel(_ picture: PlacedImage) -> [UInt8] {
-        Array("\u{1B}[\(picture.rect.row + 1);\(picture.rect.column + 1)H".utf8) + SixelEncoder.encode(picture.image)
+        picture.tiles(atMost: largestSixel).flatMap { tile in
+            Array("\u{1B}[\(tile.rect.row + 1);\(tile.rect.column + 1)H".utf8)
+                + SixelEncoder.encode(tile.image, even: [SlicePainter.outside])
+        }
     }
 }
 

@@ -11,9 +11,7 @@ extension EditorModel {
         case .fineStep: choose(.fine)
         case .usualStep: choose(.usual)
         case .coarseStep: choose(.coarse)
-        case .nextPart:
-            state.part = state.part.next
-            say("moves go to: \(state.part == .whole ? "all of it" : state.part == .entry ? "its entry" : "its tip")")
+        case .nextPart: nextPart()
         case .thinner, .thicker, .shorter, .longer: resize(command)
         case .nextProposal: nextProposal()
         case .remove: if let item { state.mode = .question(.removeItem(id: item.id)) }
@@ -31,6 +29,11 @@ extension EditorModel {
         case .rename: beginRenaming()
         default: look(command)
         }
+    }
+
+    private func nextPart() {
+        state.part = state.part.next
+        say("moves go to: \(state.part == .whole ? "all of it" : state.part == .entry ? "its entry" : "its tip")")
     }
 
     private func choose(_ step: MotionStep) {

@@ -19,8 +19,15 @@ extension EditorModel {
 
     /// Everything that speaks against an item as it lies, in words for narrow places; as far as it is known by now.
     func faults(_ item: PlanItem) -> [String] {
-        guard !item.kind.isScrew else { return broken(item).map { LimitWords.text($0.reading) } }
+        guard !item.kind.isScrew else {
+            return misplacements(item).map(LimitWords.text) + broken(item).map { LimitWords.text($0.reading) }
+        }
         return pathFindings(item).map(LimitWords.text)
+    }
+
+    /// What is wrong with where a screw lies, as the plan's check finds it; nothing before its level is measured.
+    private func misplacements(_ item: PlanItem) -> [PlanChecker.Finding] {
+        session.anatomy(of: item).map { item.placeFindings(in: $0, labels: session.draft.labels) } ?? []
     }
 
     /// What is found of a path; from its own numbers alone while the rest is worked out.
@@ -48,6 +55,9 @@ extension EditorModel {
         warn("\(item.id): \(first)" + (more > 0 ? ", and \(more) more" : ""))
     }
 
+    /// The views in which an item is still to be looked at; an alternative, which nobody carries out, need not be.
+    func unseen(_ item: PlanItem) -> [ViewKind] { item.alternativeTo == nil ? review.missing(item) : [] }
+
     /// What stands against signing, in the plan's order: what was not looked at, what breaks a limit.
     struct Obstacle: Equatable {
         let id: String
@@ -59,7 +69,7 @@ extension EditorModel {
     var obstacles: [Obstacle] {
         items.flatMap { item -> [Obstacle] in
             var found: [Obstacle] = []
-            let missing = review.missing(item)
+            let missing = unseen(item)
             if !missing.isEmpty {
                 let names = missing.map { $0.title(of: item) }.joined(separator: "; ")
                 found.append(Obstacle(id: item.id, text: "not looked at: \(names)", isLimit: false))

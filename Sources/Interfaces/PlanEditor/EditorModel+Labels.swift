@@ -78,9 +78,7 @@ extension EditorModel {
 
     /// The cursor goes one step within the focused picture.
     private func walk(_ key: Key) {
-        guard let plane = state.shown.indices.contains(state.focus) ? state.shown[state.focus].plane : nil else {
-            return
-        }
+        guard let plane = focusedPane?.plane else { return }
         let d = state.step.distance
         let way =
             switch key {

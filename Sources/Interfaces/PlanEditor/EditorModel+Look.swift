@@ -17,7 +17,8 @@ extension EditorModel {
         case .resetView:
             state.zoom[focused] = nil
             if focused == .model { state.model = ModelView() }
-        case .nextPane: state.focus = (state.focus + 1) % max(state.shown.count, 1)
+        case .nextPane:
+            state.focus = (state.focus + 1) % (state.shown.count > 1 ? state.shown.count : state.panes.count)
         case .nextView: nextView()
         case .wholePane: state.isWhole.toggle()
         default: lookThrough(command)
@@ -49,8 +50,15 @@ extension EditorModel {
 
     /// The view of the pane that keys go to.
     var focused: ViewKind {
-        state.shown.indices.contains(state.focus) ? state.shown[state.focus].kind : state.panes[0]
+        focusedPane?.kind ?? state.panes[min(max(state.focus, 0), state.panes.count - 1)]
     }
+
+    /// Where it is on the screen: one that has the screen to itself has the focus, whichever its place among all.
+    var focusedPane: EditorState.Pane? {
+        state.shown.isEmpty ? nil : state.shown[min(max(state.focus, 0), state.shown.count - 1)]
+    }
+
+    func focus(on shown: Int) { if state.shown.count > 1 { state.focus = shown } }
 
     private func nextWindow() {
         let all = DisplayWindow.presets

@@ -9,13 +9,13 @@ extension EditorModel {
         switch action {
         case .press(let button):
             guard let under else { return clickList(row) }
-            state.focus = under
+            focus(on: under)
             press(button, state.shown[under], column, row, time)
         case .drag: drag(column, row, time)
         case .release: state.drag = nil
         case .scroll(let way):
             guard let under else { return }
-            state.focus = under
+            focus(on: under)
             if modifiers.contains(.control) { zoom(way > 0 ? 1 / 1.25 : 1.25) } else { scroll(Double(way)) }
         case .move: break
         }
@@ -58,8 +58,7 @@ extension EditorModel {
     }
 
     private func drag(_ column: Int, _ row: Int, _ time: Double) {
-        guard let drag = state.drag, state.shown.indices.contains(state.focus) else { return }
-        let pane = state.shown[state.focus]
+        guard let drag = state.drag, let pane = focusedPane else { return }
         switch drag {
         case .turn(let c, let r):
             state.model.turn(0.05 * Double(column - c), 0.1 * Double(row - r))

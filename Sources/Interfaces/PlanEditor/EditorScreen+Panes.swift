@@ -75,9 +75,6 @@ extension EditorScreen {
             kind, item: model.item, axes: model.axes, width: width, height: height, millimetresPerPixel: size)
     }
 
-    /// 64 shades: two neighbours differ by less than one sees on a cell.
-    private static let grayStepOfBlocks = 4
-
     /// What a pane's picture is made of; `nil` where there is nothing to show.
     private func wish(_ pane: EditorState.Pane) -> PictureDesk.Wish? {
         if pane.kind == .model {
@@ -87,7 +84,7 @@ extension EditorScreen {
         guard let plane = pane.plane else { return nil }
         let slice = PictureDesk.Slice(
             plane: plane, window: state.window, overlay: state.overlay, scheme: scheme,
-            version: model.session.labelVersion, grayStep: pixels == nil ? Self.grayStepOfBlocks : 1)
+            version: model.session.labelVersion, isCoarse: pixels == nil)
         var lines = PictureDesk.Lines(solids: model.solids)
         let at = plane.project(state.places.cursor)
         if !pane.kind.followsItem, abs(at.behind) < 2, abs(at.x) < 1e6, abs(at.y) < 1e6 {

@@ -10,6 +10,22 @@ public struct PlacedImage: Equatable {
 }
 
 extension PlacedImage {
+    /// Parts of whole cells, none wider or higher than so many pixels.
+    func tiles(atMost limit: Int) -> [PlacedImage] {
+        guard !rect.isEmpty, image.width > limit || image.height > limit else { return [self] }
+        let (w, h) = (image.width / rect.width, image.height / rect.height)
+        let (columns, rows) = (max(limit / max(w, 1), 1), max(limit / max(h, 1), 1))
+        return stride(from: 0, to: rect.height, by: rows).flatMap { y in
+            stride(from: 0, to: rect.width, by: columns).map { x in
+                PlacedImage(
+                    rect: CellRect(
+                        column: rect.column + x, row: rect.row + y, width: min(columns, rect.width - x),
+                        height: min(rows, rect.height - y)),
+                    image: image.part(x: (x * w)..<((x + columns) * w), y: (y * h)..<((y + rows) * h)))
+            }
+        }
+    }
+
     /// What is left of it above a row; `nil` where that is nothing.
     func above(row: Int) -> PlacedImage? {
         let height = min(rect.rows.upperBound, row) - rect.row

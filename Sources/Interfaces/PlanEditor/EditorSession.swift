@@ -26,17 +26,17 @@ public final class EditorSession {
     /// The plan as it was opened, to compare with.
     public let opened: PlanFile
     /// Whether the plan's file lacks something that was done.
-    public private(set) var isChanged = false
-    public private(set) var labelsAreChanged = false
+    public internal(set) var isChanged = false
+    public internal(set) var labelsAreChanged = false
     /// Counts every change, taken back or not.
     private(set) var editCount = 0
     /// Counts the corrections of labels.
     private(set) var labelVersion = 0
     /// What was found beside the plan on opening.
     public let recovery: EditJournal.Found
-    private let journal: EditJournal
-    private var savedPlan: String
-    private var savedLabels: String
+    let journal: EditJournal
+    /// Fingerprints of what the files hold.
+    var savedPlan, savedLabels: String
     let bench: LevelBench
     let paths: PathBench
     /// Keeps what is saved somewhere else too, before the files here are written: a case store. It is given the labels where
@@ -44,7 +44,9 @@ public final class EditorSession {
     /// What it gives says to a person where that is.
     public var keeper: ((PlanFile, LabelVolume?) throws -> String)?
     /// Where the plan was saved last.
-    private(set) var savedAs: String?
+    var savedAs: String?
+    /// Called behind each step of a save, where a kill may come: for tests.
+    var onSaveStep: ((PlanSaving.Step) -> Void)?
     /// The level that a person looks at: it is measured first.
     var focus: AnatomicalLabel?
 
@@ -73,6 +75,8 @@ public final class EditorSession {
             }
         }
         recovery = journal.found
+        // What a save that never came to its record left.
+        files.removeBeside()
         bench = LevelBench(ct: ct, isImmediate: !worksInBackground)
         paths = PathBench(ct: ct, isImmediate: !worksInBackground)
         if case .edits(let entries, _) = recovery {
@@ -82,7 +86,7 @@ public final class EditorSession {
         measure()
     }
 
-    private var base: EditJournal.Base { EditJournal.Base(planSHA256: savedPlan, labelsSHA256: savedLabels) }
+    var base: EditJournal.Base { EditJournal.Base(planSHA256: savedPlan, labelsSHA256: savedLabels) }
 
     private func redo(_ entry: EditJournal.Entry) {
         switch entry {
@@ -159,39 +163,6 @@ public final class EditorSession {
     }
 
     // MARK: Files
-
-    /// Writes the plan, and the labels where they were corrected. The journal starts anew; undo goes on.
-    public func save() throws {
-        guard let onDisk = try? PlanFile(path: files.plan), onDisk.fingerprint == savedPlan else {
-            throw PlanEditorError.changedElsewhere(path: files.plan)
-        }
-        savedAs = try keeper?(draft.plan, labelsAreChanged ? draft.labels : nil) ?? files.plan
-        if labelsAreChanged { savedLabels = try writeLabels() }
-        try draft.plan.write(to: files.plan)
-        savedPlan = draft.plan.fingerprint
-        try journal.restart(base)
-        (isChanged, labelsAreChanged) = (false, false)
-    }
-
-    /// - Returns: their fingerprint.
-    private func writeLabels() throws -> String {
-        let (labels, metadata, path) = (draft.labels, metadata, files.labels)
-        let parts = parallelMap(2) { part in
-            Result {
-                guard part == 0 else { return LabelFingerprint.sha256(of: labels) }
-                try LabelWriter.write(labels, of: metadata, to: path, progress: { _ in })
-                return ""
-            }
-        }
-        return try parts.map { try $0.get() }.joined()
-    }
-
-    /// Signs the plan as it stands, and saves it.
-    public func approve(as name: String, with key: ApprovalKey, at time: Date) throws {
-        try draft.plan.approve(as: name, with: key, at: time)
-        isChanged = true
-        try save()
-    }
 
     /// Removes the journal where nothing would be lost by it.
     public func close() { if !isChanged { journal.remove() } }

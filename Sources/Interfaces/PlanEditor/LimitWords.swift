@@ -13,6 +13,20 @@ enum LimitWords {
 
     private static func number(_ x: Double) -> String { String(format: "%.2f", x) }
 
+    static func text(_ finding: PlanChecker.Finding) -> String {
+        switch finding {
+        case .lengthDiffers(let stated, let measured): "length \(number(stated)) is \(number(measured)) mm as it lies"
+        case .wrongSide: "entry on the other side"
+        case .notForwards: "does not run forwards"
+        case .entryInFrontOfArch(let inFront): "entry \(number(inFront)) mm in front of the arch"
+        case .tipOutsideBone: "tip outside its vertebra"
+        case .brokenLimit(let broken): text(broken.reading)
+        case .trajectory(let found): text(found)
+        case .notMeasurable(let error): text(error)
+        default: "it is not as the plan says"
+        }
+    }
+
     static func text(_ finding: TrajectoryFinding) -> String {
         switch finding {
         case .brokenLimit(let broken): text(broken.reading)

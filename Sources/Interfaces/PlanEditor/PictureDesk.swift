@@ -11,8 +11,11 @@ final class PictureDesk {
         let scheme: ColorScheme
         /// Of the labels.
         let version: Int
-        /// Of 256, how far apart two shades of grey are: half blocks need fewer, and a terminal then takes a third less bytes.
-        var grayStep = 1
+        /// In fewer greys: half blocks need no more, and a terminal then takes half the bytes.
+        var isCoarse = false
+
+        /// Whether both show the same places of the same image.
+        func lies(as other: Slice) -> Bool { plane == other.plane && version == other.version }
     }
 
     /// What lies over a slice.
@@ -41,11 +44,11 @@ final class PictureDesk {
     }
 
     private var known: [ViewKind: Drawn] = [:]
-    /// How many pictures were drawn, and how many slices sampled: for tests.
+    /// How many pictures were drawn, and how many slices sampled or coloured anew.
     private(set) var drawn = 0, sampled = 0
 
     /// Pictures with fewer pixels in all are drawn by one core: waking the other takes longer.
-    private static let worthTwoCores = 8000
+    private static let worthTwoCores = 60_000
 
     /// - Parameters:
     ///   - ct: the same for the desk's whole life.
@@ -83,7 +86,7 @@ final class PictureDesk {
             let painter = SlicePainter(
                 ct: ct, labels: labels, window: slice.window, overlay: slice.overlay, scheme: slice.scheme)
             let kept = old?.ground.flatMap { $0.slice == slice ? $0 : nil }
-            let ground = kept ?? painter.ground(slice)
+            let ground = kept ?? painter.ground(slice, reusing: old?.ground)
             return Drawn(wish: wish, ground: ground, image: painter.picture(ground, lines))
         }
     }

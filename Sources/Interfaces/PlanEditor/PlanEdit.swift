@@ -39,33 +39,33 @@ public struct PlanDraft: Equatable, Sendable {
     /// Makes the change, and gives what takes it back. Where it throws, nothing has changed.
     mutating func apply(_ edit: PlanEdit) throws(EditRefusal) -> EditReversal {
         let before = plan
-        var patch: LabelPatch?
-        switch edit {
-        case .replace(let item):
-            guard let i = place(of: item.id) else { throw .noSuchItem(item.id) }
-            plan.items[i] = item
-        case .add(let item):
-            guard place(of: item.id) == nil else { throw .identifierTaken(item.id) }
-            guard plan.items.count < PlanFile.itemLimit else { throw .tooManyItems }
-            plan.items.append(item)
-        case .remove(let id):
-            guard let i = place(of: id) else { throw .noSuchItem(id) }
-            plan.items.remove(at: i)
-        case .paint(let stroke):
-            guard stroke.isPossible else { throw .impossibleStroke }
-            patch = stroke.apply(to: &labels)
-            if let patch { extents.follow(patch) }
-        case .rename(let renaming):
-            patch = try renaming.apply(to: &self)
-        case .choose(let id):
-            guard place(of: id) != nil else { throw .noSuchItem(id) }
-            do throws(PlanningError) { try plan.choose(id) } catch { throw .noSuchItem(id) }
-        }
+        let patch = try change(edit)
         guard patch != nil || plan != before else { throw .nothingChanges }
         if let patch { forgetMetrics(near: patch.touched) }
         // What was signed is no longer there.
         plan.approvals = []
         return EditReversal(before: before, after: plan, patch: patch)
+    }
+
+    /// - Returns: what becomes of the labels, where the change is one of them.
+    private mutating func change(_ edit: PlanEdit) throws(EditRefusal) -> LabelPatch? {
+        switch edit {
+        case .replace(let item): plan.items[try place(of: item.id)] = item
+        case .add(let item):
+            guard !plan.items.contains(where: { $0.id == item.id }) else { throw .identifierTaken(item.id) }
+            guard plan.items.count < PlanFile.itemLimit else { throw .tooManyItems }
+            plan.items.append(item)
+        case .remove(let id): plan.items.remove(at: try place(of: id))
+        case .paint(let stroke):
+            guard stroke.isPossible else { throw .impossibleStroke }
+            let patch = stroke.apply(to: &labels)
+            if let patch { extents.follow(patch) }
+            return patch
+        case .rename(let renaming): return try renaming.apply(to: &self)
+        case .choose(let id):
+            do throws(PlanningError) { try plan.choose(id) } catch { throw .noSuchItem(id) }
+        }
+        return nil
     }
 
     /// What was measured on labels that have changed is measured again.
@@ -76,7 +76,10 @@ public struct PlanDraft: Equatable, Sendable {
         }
     }
 
-    private func place(of id: String) -> Int? { plan.items.firstIndex { $0.id == id } }
+    private func place(of id: String) throws(EditRefusal) -> Int {
+        guard let i = plan.items.firstIndex(where: { $0.id == id }) else { throw .noSuchItem(id) }
+        return i
+    }
 }
 
 /// Why a change is not made.

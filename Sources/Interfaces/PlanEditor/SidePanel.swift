@@ -54,7 +54,7 @@ struct SidePanel {
             CellRect(column: rect.column, row: row, width: rect.width, height: 1),
             with: Cell(" ", CellStyle(nil, on: back)))
         let (mark, color) = look(of: item)
-        let unseen = model.review.missing(item).isEmpty ? " " : "·"
+        let unseen = model.unseen(item).isEmpty ? " " : "·"
         // A path has no catalogue's size: its name may be longer.
         let name = item.alternativeTo == nil ? item.id : "or " + item.id
         let size =
@@ -94,7 +94,7 @@ struct SidePanel {
             style: line.value.isEmpty ? style : CellStyle(scheme.dim, on: scheme.panel), within: rect)
         guard !line.value.isEmpty else { return }
         grid.write(
-            line.value, column: max(column + 17, at + 1), row: row,
+            line.value, column: max(column + 18, at + 1), row: row,
             style: CellStyle(line.color ?? scheme.text, on: scheme.panel, bold: line.isBold), within: rect)
     }
 

@@ -16,6 +16,9 @@ struct SlicePainter {
     var overlay: LabelOverlay
     var scheme: ColorScheme
 
+    /// Where there is no image.
+    static let outside = RGB(10, 14, 28)
+
     /// An item as a solid, with its look.
     struct Solid: Equatable, Sendable {
         let cylinder: ScrewCylinder
@@ -30,22 +33,33 @@ struct SlicePainter {
     /// A slice before anything is drawn over it.
     struct Ground: Sendable {
         let slice: PictureDesk.Slice
+        let samples: Samples
         let image: RasterImage
         /// The label of each pixel.
+        var marks: [UInt8] { samples.marks }
+    }
+
+    /// What lies under each pixel, whatever it is shown as: HU (`nan` outside the image) and label.
+    struct Samples: Sendable {
+        let values: [Float]
         let marks: [UInt8]
     }
 
-    func ground(_ slice: PictureDesk.Slice) -> Ground {
-        let plane = slice.plane
-        let values = ct.samples(on: plane)
-        let marks = labels.labels(on: plane)
-        var image = RasterImage(width: plane.width, height: plane.height)
-        for i in values.indices {
-            image.pixels[i] =
-                values[i].isNaN ? RGB(10, 14, 28) : RGB(gray: window.gray(values[i], step: slice.grayStep))
+    /// - Parameter old: of the frame before, which may have been of the same places in another window.
+    func ground(_ slice: PictureDesk.Slice, reusing old: Ground? = nil) -> Ground {
+        let kept = old.flatMap { $0.slice.lies(as: slice) ? $0.samples : nil }
+        let samples =
+            kept ?? Samples(values: ct.samples(on: slice.plane), marks: labels.labels(on: slice.plane))
+        var image = RasterImage(width: slice.plane.width, height: slice.plane.height)
+        image.pixels.withUnsafeMutableBufferPointer { pixels in
+            for (i, hu) in samples.values.enumerated() {
+                pixels[i] =
+                    hu.isNaN
+                    ? Self.outside : RGB(gray: slice.isCoarse ? window.coarseGray(hu) : window.gray(hu))
+            }
         }
-        if overlay != .hidden { lay(marks, over: &image) }
-        return Ground(slice: slice, image: image, marks: marks)
+        if overlay != .hidden { lay(samples.marks, over: &image) }
+        return Ground(slice: slice, samples: samples, image: image)
     }
 
     func picture(_ ground: Ground, _ lines: PictureDesk.Lines) -> RasterImage {
@@ -74,14 +88,14 @@ struct SlicePainter {
 
     private func lay(_ marks: [UInt8], over image: inout RasterImage) {
         let (w, h) = (image.width, image.height)
+        let colors = (0...255).map { Self.isShown($0) ? scheme.color(of: AnatomicalLabel($0)) : nil }
         for y in 0..<h {
             for x in 0..<w {
                 let own = marks[y * w + x]
-                guard Self.isShown(own) else { continue }
+                guard let color = colors[Int(own)] else { continue }
                 let inner =
                     x > 0 && marks[y * w + x - 1] == own && x + 1 < w && marks[y * w + x + 1] == own && y > 0
                     && marks[(y - 1) * w + x] == own && y + 1 < h && marks[(y + 1) * w + x] == own
-                let color = scheme.color(of: AnatomicalLabel(own))
                 if !inner {
                     image[x, y] = image[x, y].mixed(with: color, 0.6)
                 } else if overlay == .filled {

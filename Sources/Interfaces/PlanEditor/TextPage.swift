@@ -101,7 +101,8 @@ struct TextPage {
         for item in model.items {
             let own = obstacles.filter { $0.id == item.id }
             if own.isEmpty {
-                lines.append(Line(text: "✓ \(item.id): looked at, every limit holds"))
+                let other = item.alternativeTo.map { "an alternative to \($0), not carried out; every limit holds" }
+                lines.append(Line(text: "✓ \(item.id): \(other ?? "looked at, every limit holds")"))
             } else {
                 lines += own.map {
                     Line(text: "\($0.isLimit ? "!" : "·") \(item.id): \($0.text)", isWarning: $0.isLimit)
@@ -112,9 +113,9 @@ struct TextPage {
             lines.append(Line(text: "The plan is empty: there is nothing to sign.", isWarning: true))
         }
         let unseen = Set(obstacles.filter { !$0.isLimit }.map(\.id)).count
+        let count = model.items.count { $0.alternativeTo == nil }
         let title =
-            unseen == 0
-            ? "Approve: everything was looked at" : "Approve: \(unseen) of \(model.items.count) not looked at in full"
+            unseen == 0 ? "Approve: everything was looked at" : "Approve: \(unseen) of \(count) not looked at in full"
         return TextPage(
             title: title, lines: lines, foot: "S sign all the same · Enter go to the first · any other key back")
     }

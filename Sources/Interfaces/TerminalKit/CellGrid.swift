@@ -1,32 +1,3 @@
-/// How a cell looks; a colour of `nil` is the terminal's own.
-public struct CellStyle: Hashable, Sendable {
-    public var foreground: RGB?
-    public var background: RGB?
-    public var isBold = false
-    public var isDim = false
-    public var isUnderlined = false
-    public var isReversed = false
-
-    public init(_ foreground: RGB? = nil, on background: RGB? = nil, bold: Bool = false, dim: Bool = false) {
-        (self.foreground, self.background, isBold, isDim) = (foreground, background, bold, dim)
-    }
-
-    public static let plain = CellStyle()
-}
-
-/// One place on the screen. The right half of a wide character is a cell of its own, with `width` 0.
-public struct Cell: Hashable, Sendable {
-    public var character: Character
-    public var style: CellStyle
-    public internal(set) var width: UInt8 = 1
-
-    public init(_ character: Character, _ style: CellStyle = .plain) {
-        (self.character, self.style) = (character, style)
-    }
-
-    public static let blank = Cell(" ")
-}
-
 /// A rectangle of cells: columns to the right, rows downwards, from 0.
 public struct CellRect: Hashable, Sendable {
     public var column, row, width, height: Int
@@ -77,7 +48,7 @@ public struct CellRect: Hashable, Sendable {
 public struct CellGrid: Equatable, Sendable {
     public let width: Int
     public let height: Int
-    public private(set) var cells: [Cell]
+    public internal(set) var cells: [Cell]
 
     public init(width: Int, height: Int, filledWith cell: Cell = .blank) {
         self.width = max(1, width)
@@ -105,7 +76,21 @@ public struct CellGrid: Equatable, Sendable {
 
     public mutating func fill(_ rect: CellRect, with cell: Cell = .blank) {
         let inside = rect.intersection(bounds)
-        for row in inside.rows { for column in inside.columns { self[column, row] = cell } }
+        overwrite(inside) { _, _ in cell }
+    }
+
+    /// Gives every cell of a part of the grid something new.
+    mutating func overwrite(_ inside: CellRect, _ cell: (_ column: Int, _ row: Int) -> Cell) {
+        guard !inside.isEmpty else { return }
+        for row in inside.rows {
+            // Wide characters that reach over the edge lose a half.
+            breakWide(inside.column, row)
+            breakWide(inside.columns.upperBound - 1, row)
+            let start = row * width
+            cells.withUnsafeMutableBufferPointer { cells in
+                for column in inside.columns { cells[start + column] = cell(column, row) }
+            }
+        }
     }
 
     /// Writes a line, cut off at the end of `rect`'s first row, or of the grid.

@@ -16,6 +16,15 @@ public struct RGB: Hashable, Sendable {
         return RGB(mix(red, other.red), mix(green, other.green), mix(blue, other.blue))
     }
 
+    /// Its number in xterm's palette where it is one of the palette's greys, which lie ten apart from 8 to 238; they are the same
+    /// in all terminals, unlike the first sixteen colours.
+    var indexOfGray: UInt8? {
+        guard red == green, green == blue else { return nil }
+        if red == 0 { return 16 }
+        if red == 255 { return 231 }
+        return red >= 8 && red <= 238 && (red - 8) % 10 == 0 ? 232 + (red - 8) / 10 : nil
+    }
+
     /// The nearest of xterm's 256 colours: the 6×6×6 cube from 16 on, or the 24 greys from 232 on.
     public var indexed: UInt8 {
         let levels: [Int] = [0, 95, 135, 175, 215, 255]

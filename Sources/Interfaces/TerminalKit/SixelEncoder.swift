@@ -1,21 +1,24 @@
 /// Pictures as sixels (DEC STD 070, chapter 9): six pixels a byte, one colour after the other.
 ///
 /// Sixel colours are told in percent, and terminals have 256 of them. Greys, most of a CT, get 51 of their own, 2 % apart, and
-/// need no dots to look even; all other colours are brought to 5 levels of red and blue and 8 of green, with the error passed
-/// on along each line.
+/// need no dots to look even; up to five colours of the caller's are shown as they are; all others are brought to 5 levels of red and
+/// blue and 8 of green, with the error passed on along each line.
 public enum SixelEncoder {
     private static let greys = 51
     private static let levels = SIMD3<Float>(4, 7, 4)
-    private static let colors = greys + 5 * 8 * 5
+    private static let mixed = greys + 5 * 8 * 5
+    private static let colors = 256
 
-    public static func encode(_ image: RasterImage) -> [UInt8] {
+    /// - Parameter even: colours of whole areas, which dots would make restless.
+    public static func encode(_ image: RasterImage, even: [RGB] = []) -> [UInt8] {
         guard image.width > 0, image.height > 0 else { return [] }
-        let indices = quantised(image)
+        let even = Array(even.prefix(colors - mixed))
+        let indices = quantised(image, even)
         var out = Array("\u{1B}P0;1;0q\"1;1;\(image.width);\(image.height)".utf8)
         var used = [Bool](repeating: false, count: colors)
         for index in indices { used[Int(index)] = true }
         for index in used.indices where used[index] {
-            let (r, g, b) = percent(index)
+            let (r, g, b) = index < mixed ? percent(index) : percent(even[index - mixed])
             out += "#\(index);2;\(r);\(g);\(b)".utf8
         }
         var bands = SixelBands(width: image.width, colors: colors)
@@ -32,7 +35,12 @@ public enum SixelEncoder {
         return (25 * r, 100 * g / 7, 25 * b)
     }
 
-    private static func quantised(_ image: RasterImage) -> [UInt8] {
+    private static func percent(_ color: RGB) -> (Int, Int, Int) {
+        func share(_ part: UInt8) -> Int { (Int(part) * 100 + 127) / 255 }
+        return (share(color.red), share(color.green), share(color.blue))
+    }
+
+    private static func quantised(_ image: RasterImage, _ even: [RGB]) -> [UInt8] {
         var indices = [UInt8](repeating: 0, count: image.pixels.count)
         for y in 0..<image.height {
             var error = SIMD3<Float>(repeating: 0)
@@ -41,6 +49,11 @@ public enum SixelEncoder {
                 if p.red == p.green, p.green == p.blue {
                     // (50 · grey + 127) / 255, rounded
                     indices[y * image.width + x] = UInt8((Int(p.red) * 50 + 127) / 255)
+                    error = .zero
+                    continue
+                }
+                if let known = even.firstIndex(of: p) {
+                    indices[y * image.width + x] = UInt8(mixed + known)
                     error = .zero
                     continue
                 }

@@ -37,7 +37,8 @@ public struct PicturePlane: Equatable, Sendable {
     }
 }
 
-extension Volume {
+// Not for any voxel: a generic one is not specialised for those who call it from outside, and ten times slower.
+extension Volume where Voxel == Int16 {
     /// The values on a plane, row by row: trilinear between voxels, `nan` outside the box of voxel centres.
     public func samples(on plane: PicturePlane) -> [Float] {
         var out = [Float](repeating: .nan, count: plane.width * plane.height)
@@ -58,8 +59,8 @@ extension Volume {
                         let fz = Float(g.z - Double(iz))
                         let base = (iz * ny + iy) * nx + ix
                         func row(_ o: Int) -> Float {
-                            let a = Float(voxels[o].asDouble)
-                            return a + (Float(voxels[o + dx].asDouble) - a) * fx
+                            let a = Float(voxels[o])
+                            return a + (Float(voxels[o + dx]) - a) * fx
                         }
                         let near = row(base) * (1 - fy) + row(base + dy) * fy
                         let far = row(base + dz) * (1 - fy) + row(base + dz + dy) * fy

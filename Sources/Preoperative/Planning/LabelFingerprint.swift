@@ -18,3 +18,14 @@ extension PlanFile {
         SHA256.hash(data: fileBytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }
+
+/// Tells the bytes of one file from those of another.
+public enum FileFingerprint {
+    /// 64 lower-case hexadecimal digits.
+    ///
+    /// - Throws: `PlanningError.file`.
+    public static func sha256(of path: String) throws(PlanningError) -> String {
+        let bytes = try FileBytes.read(path, limit: 4 << 30)
+        return SHA256.hash(data: bytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}

@@ -32,35 +32,54 @@ struct PedicleFinder {
         guard let saddle = WidestPath(shape: shape, body: body, side: side, canalY: canalY).narrowestPlace else {
             return nil
         }
-        let frame = body.X_CTVertebra.rotation.matrix
-        let finderReach = shape.level.number <= 7 ? Self.besideNeckBody : 0
-        let wall = canalWall(side)
-        // Area first; sections far off, or turned far from the usual 15° of convergence, count as larger than they are.
-        func section(_ p: [Double]) -> (BoneSection, Vector3)? {
-            let forward = frame * Vector3(-side.sign * sin(p[1]) * cos(p[2]), -cos(p[1]) * cos(p[2]), sin(p[2]))
-            let place = saddle.coordinates + forward * p[0]
-            return BoneSection(of: shape, at: place, normal: forward, up: frame.columns.2).map { ($0, forward) }
-        }
-        func cost(_ p: [Double]) -> Double {
-            guard let (found, _) = section(p) else { return 1e6 }
-            let q = body.X_CTVertebra.inverse * Point<CT>(found.centre)
-            let off =
-                max(body.back + 1 - q.y, q.y - canalY, abs(q.x) - body.halfWidth - finderReach, wall - abs(q.x), 0) / 3
-            let (shift, turn, tilt) = (p[0] / 8, (p[1] - 0.25) / 0.8, p[2] / 0.6)
-            return found.area * (1 + off * off + 0.3 * shift * shift + 0.5 * (turn * turn + tilt * tilt))
-        }
+        let sections = PedicleSections(
+            shape: shape, body: body, side: side, canalY: canalY, wall: canalWall(side), saddle: saddle)
         var best: (parameters: [Double], value: Double) = ([0, 0.25, 0], .infinity)
         for turn in [0.0, 0.25, 0.5] {
             let found = PatternSearch(steps: [1.5, 0.12, 0.12], halvings: 4, mostEvaluations: 300)
-                .minimise(from: [0, turn, 0], cost)
+                .minimise(from: [0, turn, 0], sections.cost)
             if found.value < best.value { best = found }
         }
-        guard best.value < 1e5, let (found, forward) = section(best.parameters), let axis = Direction<CT>(forward)
+        let forward = sections.forward(best.parameters)
+        guard best.value < 1e5, let found = sections.section(best.parameters), let axis = Direction<CT>(forward)
         else {
             return nil
         }
         let (width, height) = found.widthAndHeight
         return PedicleIsthmus(centre: Point(found.centre), axis: axis, width: width, height: height, area: found.area)
+    }
+}
+
+/// Cuts through one pedicle: by their place along it (mm from the saddle), convergence and tilt (rad).
+private struct PedicleSections {
+    let shape: VertebraShape
+    let body: VertebraBody
+    let side: Side
+    let canalY: Double
+    /// How far beside the midline a pedicle's middle must lie, mm.
+    let wall: Double
+    let saddle: Point<CT>
+
+    func forward(_ p: [Double]) -> Vector3 {
+        body.X_CTVertebra.rotation.matrix
+            * Vector3(-side.sign * sin(p[1]) * cos(p[2]), -cos(p[1]) * cos(p[2]), sin(p[2]))
+    }
+
+    func section(_ p: [Double]) -> BoneSection? {
+        let forward = forward(p)
+        return BoneSection(
+            of: shape, at: saddle.coordinates + forward * p[0], normal: forward,
+            up: body.X_CTVertebra.rotation.matrix.columns.2)
+    }
+
+    /// Area first; sections far off, or turned far from the usual 15° of convergence, count as larger than they are.
+    func cost(_ p: [Double]) -> Double {
+        guard let found = section(p) else { return 1e6 }
+        let q = body.X_CTVertebra.inverse * Point<CT>(found.centre)
+        let beyond = shape.level.number <= 7 ? PedicleFinder.besideNeckBody : 0
+        let off = max(body.back + 1 - q.y, q.y - canalY, abs(q.x) - body.halfWidth - beyond, wall - abs(q.x), 0) / 3
+        let (shift, turn, tilt) = (p[0] / 8, (p[1] - 0.25) / 0.8, p[2] / 0.6)
+        return found.area * (1 + off * off + 0.3 * shift * shift + 0.5 * (turn * turn + tilt * tilt))
     }
 }
 

@@ -126,7 +126,7 @@ public struct PlanChecker: Sendable {
         }
         let measured = examination.metrics(screw, side: side)
         var findings = limits.broken(by: measured, diameter: item.diameter, kind: item.kind).map(Finding.brokenLimit)
-        findings += place(item, screw, side, examination)
+        findings += item.placeFindings(in: examination.anatomy, labels: examination.labels)
         for other in others {
             if other.side == item.side { findings.append(.pedicleTwice(other: other.id)) }
             if let gap = other.cylinder?.gap(to: screw), gap < limits.smallestGapOfPair - 1e-6 {
@@ -136,25 +136,6 @@ public struct PlanChecker: Sendable {
         }
         findings += claims(item, measured, grain: examination.labels.geometry.spacing.max())
         return ItemCheck(id: item.id, metrics: measured, findings: findings)
-    }
-
-    private func place(_ item: PlanItem, _ screw: ScrewCylinder, _ side: Side, _ e: ScrewExamination) -> [Finding] {
-        var findings: [Finding] = []
-        if abs(item.length - screw.length) > 0.05 {
-            findings.append(.lengthDiffers(stated: item.length, measured: screw.length))
-        }
-        let X_VertebraCT = e.anatomy.X_CTVertebra.inverse
-        let (entry, tip) = (X_VertebraCT * screw.entry, X_VertebraCT * screw.tip)
-        if entry.x * side.sign <= 0 { findings.append(.wrongSide) }
-        if tip.y > entry.y - (item.kind == .pedicleScrew ? 10 : 4) { findings.append(.notForwards) }
-        let inFront = (X_VertebraCT * e.anatomy.canalCentre).y - entry.y
-        // The planner's limit, and what the canal's middle may differ by.
-        if item.kind == .pedicleScrew, inFront > ScrewLines.furthestFront + 0.1 {
-            findings.append(.entryInFrontOfArch(inFront))
-        }
-        let i = e.labels.geometry.nearest(screw.tip)
-        if !e.labels.size.contains(i) || e.labels[label: i] != e.anatomy.level { findings.append(.tipOutsideBone) }
-        return findings
     }
 
     /// What the plan says of a screw against what was measured. Distances may differ by 0.1 mm, density by 60 HU,

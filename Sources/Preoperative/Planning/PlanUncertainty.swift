@@ -36,30 +36,31 @@ extension UncertaintyPropagation {
         }
         let found = parallelMap(plan.items.count, progress: progress) { i -> Result<Finding, UncertaintyError> in
             let item = plan.items[i]
-            let bone =
-                item.kind == .pedicleScrew ? item.level.flatMap { levels.firstIndex(of: $0) }.map { bones[$0] } : nil
-            return Result { () throws(UncertaintyError) in
-                switch bone {
-                case .success(let bone)?:
-                    try Finding(
-                        id: item.id, isScrew: item.kind.isScrew,
-                        uncertainty: uncertainty(of: item, in: bone, near: vessels), fault: nil)
-                case .failure(let fault)?:
-                    try Finding(
-                        id: item.id, isScrew: item.kind.isScrew,
-                        uncertainty: uncertainty(of: item, in: nil, near: vessels), fault: fault)
-                case nil:
-                    try Finding(
-                        id: item.id, isScrew: item.kind.isScrew,
-                        uncertainty: uncertainty(of: item, in: nil, near: vessels), fault: nil)
-                }
-            }
+            let level = item.kind == .pedicleScrew ? item.level : nil
+            let bone = level.flatMap { levels.firstIndex(of: $0) }.map { bones[$0] }
+            return Result { () throws(UncertaintyError) in try finding(item, in: bone, near: vessels) }
         }
         var findings: [Finding] = []
         for one in found {
             do throws(UncertaintyError) { findings.append(try one.get()) } catch { throw .uncertainty(error) }
         }
         return findings
+    }
+
+    /// - Parameter bone: `nil` where the item lies in none.
+    private func finding(
+        _ item: PlanItem, in bone: Result<any BoneDepth, PlanningError>?, near vessels: BoundaryVoxels?
+    ) throws(UncertaintyError) -> Finding {
+        var known: (any BoneDepth)?
+        var fault: PlanningError?
+        switch bone {
+        case .success(let found)?: known = found
+        case .failure(let reason)?: fault = reason
+        case nil: break
+        }
+        return Finding(
+            id: item.id, isScrew: item.kind.isScrew,
+            uncertainty: try uncertainty(of: item, in: known, near: vessels), fault: fault)
     }
 }
 

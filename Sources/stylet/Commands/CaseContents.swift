@@ -48,21 +48,7 @@ extension CaseContents {
     var json: [String: JSONValue] {
         [
             "patient": .string(patient.name), "added_at": .string(patient.addedAt),
-            "images": .array(
-                series.map { one in
-                    [
-                        "fingerprint": .string(one.record.fingerprint), "format": .string(one.record.format),
-                        "series_uid": one.record.uid.map { .string($0) } ?? .null,
-                        "description": .string(one.record.description), "files": .int(one.files),
-                        "labels": .array(
-                            one.labels.map {
-                                [
-                                    "name": .string($0.name), "added_at": .string($0.addedAt),
-                                    "sha256": .string($0.object),
-                                ]
-                            }),
-                    ]
-                }),
+            "images": .array(series.map { Self.json($0.record, files: $0.files, $0.labels) }),
             "plans": .array(
                 plans.map { one in
                     ["name": .string(one.record.name), "versions": .array(one.versions.map { Self.json($0, $1) })]
@@ -73,6 +59,18 @@ extension CaseContents {
                         "kind": .string($0.kind), "added_at": .string($0.addedAt),
                         "passed": $0.passed.map { .bool($0) } ?? .null, "sha256": .string($0.object),
                     ]
+                }),
+        ]
+    }
+
+    private static func json(_ image: SeriesRecord, files: Int, _ labels: [LabelsRecord]) -> JSONValue {
+        [
+            "fingerprint": .string(image.fingerprint), "format": .string(image.format),
+            "series_uid": image.uid.map { .string($0) } ?? .null, "description": .string(image.description),
+            "files": .int(files),
+            "labels": .array(
+                labels.map {
+                    ["name": .string($0.name), "added_at": .string($0.addedAt), "sha256": .string($0.object)]
                 }),
         ]
     }

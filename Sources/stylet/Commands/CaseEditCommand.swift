@@ -63,6 +63,8 @@ struct CaseEdit: StyletCommand {
         _ plan: PlanFile, _ image: LoadedImage, _ desk: CaseDesk, _ console: Console
     ) throws -> (EditorSession, uncertain: Set<AnatomicalLabel>) {
         let files = try desk.files()
+        // The store says whether a save that was cut off ever came to it.
+        try files.mend(opening: plan.fingerprint)
         let found: SpineLabels
         if labelOptions.labels == nil, let kept = try desk.labels(on: image) {
             found = SpineLabels(labels: kept)

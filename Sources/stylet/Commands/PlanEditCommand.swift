@@ -30,9 +30,11 @@ struct PlanEdit: StyletCommand {
     @OptionGroup var answer: AnswerOptions
 
     func execute(_ console: Console) throws -> Answer {
-        let file = try PlanFile.read(plan)
         let paths = EditorSession.Files(
             plan: plan, labels: labelsOut ?? EditorSession.Files.labels(besidePlan: plan))
+        // Before either file is read: a kill may have come between the two.
+        let mended = try paths.mend()
+        let file = try PlanFile.read(plan)
         try Output.mustBePossible(paths.labels)
         let image = try input.readForPlanning(console)
         try file.checkImage(image.ct)
@@ -40,6 +42,7 @@ struct PlanEdit: StyletCommand {
         var program = EditorProgram(graphics: graphics)
         program.options = try catalogue.editorOptions()
         program.options.uncertain = uncertain
+        program.options.remark = Sentences.sentence(mended)
         (program.options.approver, program.options.keyPath) = (name, key)
         program.options.comparison = try compare.map { try PlanFile.read($0) }
         try program.run(session)

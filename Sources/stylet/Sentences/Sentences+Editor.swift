@@ -26,6 +26,14 @@ extension Sentences {
         }
     }
 
+    /// Nothing where nothing had to be mended, or where the edits that are taken up again say it.
+    static func sentence(_ mended: MendedSave) -> String? {
+        switch mended {
+        case .none, .takenBack: nil
+        case .completed: "The last save was cut off and has been completed: plan and labels are as they were saved"
+        }
+    }
+
     static func failureOf(_ error: TerminalError) -> Failure {
         switch error {
         case .notATerminal:

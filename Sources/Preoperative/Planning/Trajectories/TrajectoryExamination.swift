@@ -1,24 +1,6 @@
 import Frames
 import Imaging
 
-/// Something wrong with a straight path of a plan.
-public enum TrajectoryFinding: Equatable, Sendable {
-    case brokenLimit(BrokenTrajectoryLimit)
-    /// The entry does not lie on the skin; how far it is along the path.
-    case entryOffSkin(distance: Double)
-    /// What the path meets that no path may.
-    case blocked(PathBlock)
-    case target(TargetFault)
-    /// Two electrodes come too near.
-    case tooNear(other: String, BrokenTrajectoryLimit)
-    /// The labels have no vessel, and the plan does not say that it was made so.
-    case vesselsUnknown
-    /// The path leads into a vertebra whose canal is neither labelled nor to be found.
-    case canalUnknown
-    /// An alternative to an item that the plan has not, or that is itself an alternative.
-    case alternativeOfNothing(String)
-}
-
 /// Measures a straight path against voxels, walking from skin to target: the checker's way. It shares neither distances nor
 /// the skull's surface with `PathMeasurement`.
 struct TrajectoryExamination {
@@ -49,36 +31,55 @@ struct TrajectoryExamination {
         var walk = walk(path, through: through(item), mayCrossAir: mayCrossAir)
         var m = TrajectoryMetrics(depth: path.length)
         walk.findings += targetFindings(item.target, item)
-        func clearance(_ wanted: Set<AnatomicalLabel>, within farthest: Double = 150) -> Double? {
-            let there = wanted.intersection(present)
-            guard !there.isEmpty else { return nil }
-            for horizon in [15.0, 50, 150] where horizon <= farthest {
-                let faces = FaceDistances(of: there, in: labels, from: path.entry, to: path.tip, horizon: horizon)
-                let found = faces.least()
-                if found < horizon { return found - path.radius }
-            }
-            return nil
-        }
         if present.contains(.vessel) {
-            m.vesselDistance = clearance([.vessel]) ?? 150
+            m.vesselDistance = clearance(path, [.vessel]) ?? 150
             m.risk = risk(path, least: m.vesselDistance ?? 0)
         } else if item.metrics["vessels_known"] != .bool(false) {
             walk.findings.append(.vesselsUnknown)
         }
         let isHead = walk.skullFrom != nil
-        if isHead, label(item.target) != .ventricle { m.ventricleDistance = clearance([.ventricle]) }
-        m.noGoDistance = clearance(forbidden(item, isHead), within: 50)
-        if let from = walk.skullFrom, let to = walk.skullTo {
-            let skin = walk.skin ?? 0
-            (m.scalpLength, m.boneLength, m.brainLength) = (from - skin, to - from, path.length - to)
-            m.skullCrossing = path.point(at: from)
-            m.skullAngle = skullAngle(path, at: from)
-            m.midlineCrossing = beyondMidline(path, from: to)
-            if m.skullAngle == nil { walk.findings.append(.blocked(.roughSkull)) }
-        } else {
-            m.boneDistance = clearance(TissueTable.bones.subtracting(through(item)), within: 50)
-            if [.intracranial, .ventricle].contains(label(item.target)) { walk.findings.append(.blocked(.noSkull)) }
+        if isHead, label(item.target) != .ventricle { m.ventricleDistance = clearance(path, [.ventricle]) }
+        m.noGoDistance = clearance(path, forbidden(item, isHead), within: 50)
+        if isHead { passSkull(path, &walk, &m) } else { passBones(path, item, &walk, &m) }
+        return (m, broken(m, item, path).map(TrajectoryFinding.brokenLimit) + walk.findings)
+    }
+
+    /// From the path's surface to the nearest of these labels; `nil` where none is that near.
+    private func clearance(
+        _ path: ScrewCylinder, _ wanted: Set<AnatomicalLabel>, within farthest: Double = 150
+    ) -> Double? {
+        let there = wanted.intersection(present)
+        guard !there.isEmpty else { return nil }
+        for horizon in [15.0, 50, 150] where horizon <= farthest {
+            let faces = FaceDistances(of: there, in: labels, from: path.entry, to: path.tip, horizon: horizon)
+            let found = faces.least()
+            if found < horizon { return found - path.radius }
         }
+        return nil
+    }
+
+    /// What a path through the vault has to say of it.
+    private func passSkull(_ path: ScrewCylinder, _ walk: inout Walk, _ m: inout TrajectoryMetrics) {
+        guard let from = walk.skullFrom, let to = walk.skullTo else { return }
+        let skin = walk.skin ?? 0
+        (m.scalpLength, m.boneLength, m.brainLength) = (from - skin, to - from, path.length - to)
+        m.skullCrossing = path.point(at: from)
+        m.skullAngle = skullAngle(path, at: from)
+        m.midlineCrossing = beyondMidline(path, from: to)
+        if m.skullAngle == nil { walk.findings.append(.blocked(.roughSkull)) }
+    }
+
+    private func passBones(
+        _ path: ScrewCylinder, _ item: PlanItem, _ walk: inout Walk, _ m: inout TrajectoryMetrics
+    ) {
+        m.boneDistance = clearance(path, TissueTable.bones.subtracting(through(item)), within: 50)
+        if [.intracranial, .ventricle].contains(label(item.target)) { walk.findings.append(.blocked(.noSkull)) }
+    }
+
+    /// The limits that it breaks by more than two ways to measure may differ.
+    private func broken(
+        _ m: TrajectoryMetrics, _ item: PlanItem, _ path: ScrewCylinder
+    ) -> [BrokenTrajectoryLimit] {
         var margin = limits.ventricleMargin
         if m.ventricleDistance != nil {
             let there = FaceDistances(
@@ -88,9 +89,8 @@ struct TrajectoryExamination {
         var limits = limits
         limits.largestScalp += Self.lengthAccuracy
         limits.largestBone += Self.lengthAccuracy
-        let broken = limits.broken(
+        return limits.broken(
             by: m, skullAngle: limits.largestSkullAngle + Self.normalAccuracy, ventricleMargin: margin)
-        return (m, broken.map(TrajectoryFinding.brokenLimit) + walk.findings)
     }
 
     /// How much of the path from the skull's inner table on lies on the other side of the midline than its target, stepped
