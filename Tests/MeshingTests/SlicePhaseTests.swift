@@ -54,8 +54,11 @@ import Testing
         let phase = SlicePhase(try Self.grid(Vector3(0.5, 0.5, 2)))
         #expect(abs(phase.correction(at: Vector3(8, 8, 8.3), normal: Vector3(1, 0, 0), level: 0.5)) < 1e-12)
         // A thick slice's half-way level on a bulge of 1/9 mm, half-way between slices: h² (1/12 + 1/4) / (2 · 9).
-        let bulge = phase.bulge(at: Vector3(8, 8, 8.5), normal: Vector3(1, 0, 0), curvature: 1.0 / 9)
-        #expect(abs(bulge - 4 * (1.0 / 12 + 0.25) / 18) < 1e-12)
+        func bulge(_ fullness: Double) -> Double {
+            phase.bulge(at: Vector3(8, 8, 8.5), normal: Vector3(1, 0, 0), curvature: 1.0 / 9, fullness: fullness)
+        }
+        #expect(abs(bulge(1) - 4 * (1.0 / 12 + 0.25) / 18) < 1e-12)
+        #expect(bulge(0.6) == 0)
     }
 }
 

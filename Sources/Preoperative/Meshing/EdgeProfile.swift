@@ -70,9 +70,10 @@ struct EdgeProfile: Sendable {
             return crossing(values, range, from: found, level: valley + level).map {
                 let offset = ($0 - Double(half)) * step
                 let place = grid.gridPoint(Point(p + normal * offset)).coordinates
+                let dense = (cortical ?? peak) - valley
                 let shift =
-                    phase.correction(at: place, normal: normal, level: level / ((cortical ?? peak) - valley))
-                    + phase.bulge(at: place, normal: normal, curvature: curvature)
+                    phase.correction(at: place, normal: normal, level: level / dense)
+                    + phase.bulge(at: place, normal: normal, curvature: curvature, fullness: (peak - valley) / dense)
                 return Edge(offset: offset + shift, peak: peak, valley: valley)
             }
         }

@@ -17,6 +17,8 @@ struct SlicePhase: Sendable {
     static let blurWithin = 1.47
     /// Shares of an edge's height for which its ramp stands, whatever shell the bone has.
     static let levels = 0.15...0.85
+    /// From a shell to what is solid as far as the blur reaches, in brightness against dense bone.
+    static let shell = 0.7...1.0
 
     init(_ grid: GridGeometry) {
         let s = grid.spacing
@@ -46,12 +48,16 @@ struct SlicePhase: Sendable {
     /// How much further out than its blurred image a curved surface lies, mm: half the blur's variance along the surface,
     /// times its curvature there (the second order of a Gaussian's or a box's blur of a half-space).
     ///
-    /// - Parameter curvature: across the slices, of the surface, 1/mm, positive where the body bulges.
-    func bulge(at place: Vector3, normal: Vector3, curvature: Double) -> Double {
+    /// - Parameters:
+    ///   - curvature: across the slices, of the surface, 1/mm, positive where the body bulges.
+    ///   - fullness: how bright the border is against dense bone; a thin shell is no half-space, and its level allows
+    ///     for that already.
+    func bulge(at place: Vector3, normal: Vector3, curvature: Double, fullness: Double) -> Double {
+        let solid = min(max((fullness - Self.shell.lowerBound) / (Self.shell.upperBound - Self.shell.lowerBound), 0), 1)
         let across = dot(normal, direction)
         let part = place[axis] - place[axis].rounded(.down)
         let variance = spacing * spacing * (1.0 / 12 + part * (1 - part))
-        return 0.5 * variance * (1 - across * across) * curvature
+        return 0.5 * solid * variance * (1 - across * across) * curvature
     }
 
     /// Where the inner slice lies beyond the edge, mm, if values `outer` of the way to the next one pass the level.
