@@ -67,17 +67,18 @@ let intraoperative: [Target] = [
     module("RobotDescription", in: "Intraoperative", uses: ["RobotModel", "ControlCore", "Settings", "CLibXML2"]),
     module("ControlRuntime", in: "Intraoperative", uses: ["ControlCore", "CRealtime"]),
     module("ArmProtocol", in: "Intraoperative", uses: ["ControlCore"]),
-    module("SerialLink", in: "Intraoperative", uses: ["ArmProtocol", "CSerialPort"]),
+    module("SerialPorts", in: "Intraoperative", uses: ["CSerialPort"]),
+    module("SerialLink", in: "Intraoperative", uses: ["ArmProtocol", "SerialPorts"]),
     module(
         "Registration", in: "Intraoperative", uses: ["Frames", "LinearAlgebra", "Uncertainty", "Meshing", "Imaging"]),
     module("Calibration", in: "Intraoperative", uses: ["Frames", "LinearAlgebra", "Uncertainty", "RobotModel"]),
-    module("Trackers", in: "Intraoperative", uses: ["Frames", "Files"]),
+    module("Trackers", in: "Intraoperative", uses: ["Frames", "Files", "SerialPorts"]),
 ]
 
 let simulation: [Target] = [
     module("PhantomKit", in: "Simulation", uses: ["Imaging", "Meshing", "Settings"]),
-    module("SimulatedArm", in: "Simulation", uses: ["ArmProtocol", "RobotModel", "RobotDescription"]),
-    module("SimulatedRoom", in: "Simulation", uses: ["Trackers", "Planning"]),
+    module("SimulatedArm", in: "Simulation", uses: ["ArmProtocol", "SerialPorts", "RobotModel", "RobotDescription"]),
+    module("SimulatedRoom", in: "Simulation", uses: ["Trackers", "SerialPorts", "Planning"]),
     module(
         "Scenes", in: "Simulation",
         uses: [
@@ -123,6 +124,7 @@ let testTargets: [Target] = [
         "ControlRuntimeTests",
         uses: ["ControlRuntime", "RobotDescription", "SimulatedArm", "ArmProtocol", "TestSupport"]),
     tests("ArmProtocolTests", uses: ["ArmProtocol", "TestSupport"]),
+    tests("SerialPortsTests", uses: ["SerialPorts", "TestSupport"]),
     tests("SerialLinkTests", uses: ["SerialLink", "SimulatedArm", "TestSupport"]),
     tests("RegistrationTests", uses: ["Registration", "PhantomKit", "TestSupport"]),
     tests("CalibrationTests", uses: ["Calibration"]),

@@ -14,4 +14,5 @@ public enum TrackersError: Error, Equatable, Sendable {
     /// A sample is not later than the one before it.
     case timeOrder(file: String, line: Int)
     case noSamples(file: String)
+    case toolDefinition(file: String, ToolDefinitionProblem)
 }

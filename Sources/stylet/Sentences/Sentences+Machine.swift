@@ -10,6 +10,7 @@ import RobotDescription
 import RobotModel
 import Scenes
 import SerialLink
+import SerialPorts
 import SimulatedArm
 
 extension Sentences {
@@ -107,15 +108,11 @@ extension Sentences {
                 message:
                     "Baud, cycle and watchdog of a simulated arm must be positive, and the watchdog at least two cycles."
             )
-        case .pseudoTerminal(let call, let number):
-            Failure(
-                code: "no-pseudo-terminal",
-                message:
-                    "The system gives no pseudo-terminal (\(call): \(String(cString: strerror(number)).lowercased())).")
+        case .port(let inner): failureOf(inner)
         }
     }
 
-    static func failureOf(_ error: SerialLinkError) -> Failure {
+    static func failureOf(_ error: SerialPortError) -> Failure {
         switch error {
         case .doesNotExist(let path, let available):
             Failure(
@@ -136,6 +133,17 @@ extension Sentences {
                 message: "The driver of \(path) refuses \(setting): \(String(cString: strerror(number)).lowercased()).")
         case .lost(let path):
             Failure(code: "port-lost", message: "\(path) was lost while connecting: check cable and power.")
+        case .pseudoTerminal(let call, let number):
+            Failure(
+                code: "no-pseudo-terminal",
+                message:
+                    "The system gives no pseudo-terminal (\(call): \(String(cString: strerror(number)).lowercased())).")
+        }
+    }
+
+    static func failureOf(_ error: SerialLinkError) -> Failure {
+        switch error {
+        case .port(let inner): failureOf(inner)
         case .arm(let path, let inner):
             Failure(code: code(inner), message: "No session with an arm on \(path): \(sentence(inner)).")
         }

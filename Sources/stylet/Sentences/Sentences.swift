@@ -13,6 +13,7 @@ import RobotDescription
 import Scenes
 import Segmentation
 import SerialLink
+import SerialPorts
 import SimulatedArm
 import Settings
 import Uncertainty
@@ -33,6 +34,7 @@ enum Sentences {
         case let error as MeshingError: failureOf(error)
         case let error as PhantomError: failureOf(error)
         case let error as RobotDescriptionError: failureOf(error)
+        case let error as SerialPortError: failureOf(error)
         case let error as SerialLinkError: failureOf(error)
         case let error as SceneError: failureOf(error)
         case let error as ReportError: failureOf(error)

@@ -19,7 +19,10 @@ extension SimulatedNDITracker {
         switch name {
         case "PVWR": return write(handle, rest)
         case "PINIT":
-            guard ports[handle]?.definition.isEmpty == false else { return error(0x14) }
+            guard let port = ports[handle], let tool = try? ToolDefinition(port.definition, file: "") else {
+                return error(0x14)
+            }
+            ports[handle]?.markers = tool.markers.count
             if ports[handle]?.tool == nil {
                 let tool = nextTool()
                 ports[handle]?.tool = tool
