@@ -25,11 +25,14 @@ import Testing
             "PhantomKit", "SimulatedArm", "SimulatedRoom", "Planning", "Registration", "ControlRuntime", "SerialLink",
             "RobotDescription", "Settings",
         ],
-        "TerminalKit": [], "PlanEditor": ["Planning", "TerminalKit"],
+        "TerminalKit": [], "SliceDrawing": ["Imaging", "TerminalKit"],
+        "PlanEditor": ["Planning", "SliceDrawing", "TerminalKit"],
+        "Navigation": ["Planning", "Trackers", "SliceDrawing", "TerminalKit"],
         "Report": ["Planning", "Scenes", "CPNG", "CCairo"], "CaseStore": ["Planning"],
+        "OpenIGTLink": ["Trackers", "Meshing", "COpenIGTLink"],
         "stylet": [
             "PlanEditor", "TerminalKit", "Report", "Scenes", "Planning", "Registration", "Calibration", "SerialLink",
-            "RobotDescription", "CaseStore",
+            "RobotDescription", "CaseStore", "OpenIGTLink", "Navigation",
         ],
     ]
     static let realTimeCore: Set<String> = [
@@ -47,6 +50,7 @@ import Testing
 
     static let shims: Set<String> = [
         "CDICOM", "CEigen", "COpenBLAS", "CSerialPort", "CRealtime", "CZlib", "CPNG", "CLibXML2", "CCairo",
+        "COpenIGTLink",
     ]
 
     static func isShim(_ name: String) -> Bool { shims.contains(name) }

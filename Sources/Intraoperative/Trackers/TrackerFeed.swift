@@ -8,6 +8,8 @@ public struct TrackedBody: Equatable, Sendable {
     public var isOutOfVolume = false
     /// Markers of the body that the tracker did not see, or did not use; `nil` where it does not tell.
     public var missingMarkers: Int?
+    /// Whether the tracker tells its error; where not, the sample's 0 means nothing.
+    public var tellsError = true
     /// The tracker's own number of the frame.
     public var frame: UInt32?
 

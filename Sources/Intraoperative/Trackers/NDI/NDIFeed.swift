@@ -58,7 +58,10 @@ public struct NDIFeed<Line: ByteLine & Sendable>: TrackerFeed, Sendable {
     private mutating func bodies(of sample: NDISample) -> [TrackedBody] {
         let number = sample.frame.readings.map(\.frame).max()
         guard let number, number != lastFrame, sample.time > lastTime else { return [] }
+        let isFirst = lastFrame == nil
         (lastFrame, lastTime) = (number, sample.time)
+        // how long the first one has been there nobody knows
+        guard !isFirst else { return [] }
         return zip(tracker.handles, tools).map { handle, tool in
             var body = TrackedBody(name: tool.name, sample: .missing(at: sample.time))
             guard let reading = sample.frame.readings.first(where: { $0.handle == handle }) else { return body }
