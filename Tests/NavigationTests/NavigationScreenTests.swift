@@ -29,13 +29,16 @@ import Trackers
         var screen = NavigationScreen(ct: try Fixture.volume())
         model.take([Fixture.tool(tip: Point(0.2, -12.3, 0), along: -.y, time: 1)])
         let text = Self.text(screen.draw(.init(model, at: 1.02), columns: size.columns, rows: size.rows))
-        for word in ["L3-left", "pointer", "0.2 ± 0.6 mm  OK", "12.3 ± 0.4 mm", "27.7 ± 0.4 mm", "20 ms old", "axial"] {
+        // on a tall screen the first three numbers are drawn large, and what is behind them stays text
+        let isLarge = size.rows >= 38
+        let numbers = isLarge ? [] : ["0.2 ± 0.6 mm  OK", "27.7 ± 0.4 mm", "0.0 ± 1."]
+        for word in numbers + ["L3-left", "pointer", "± 0.6 mm  OK", "12.3 ± 0.4 mm", "20 ms old", "axial"] {
             #expect(text.contains(word), "\(word)\n\(text)")
         }
-        #expect(text.contains("0.0 ± 1.") && text.contains("along the plan"))
+        #expect(text.contains("along the plan"))
         model.take([Fixture.tool(tip: Point(1.5, -12.3, 0), along: -.y, time: 2)])
         let out = Self.text(screen.draw(.init(model, at: 2), columns: size.columns, rows: size.rows))
-        #expect(out.contains("1.5 ± 0.6 mm  OUT"))
+        #expect(out.contains("± 0.6 mm  OUT"))
     }
 
     /// Not live: no number and no tool, in whatever way it is not.

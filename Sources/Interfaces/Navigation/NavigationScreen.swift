@@ -50,6 +50,7 @@ public struct NavigationScreen: Sendable {
         drawPictures(moment, pictures, &grid)
         NumbersPanel(scheme: scheme, moment: moment).draw(in: panel, &grid)
         let help = " n p plan item   w window   + - zoom   q quit"
+        grid.fill(bottom, with: Cell(" ", CellStyle(scheme.dim, on: scheme.bar)))
         grid.write(help, column: 0, row: bottom.row, style: CellStyle(scheme.dim, on: scheme.bar), within: bottom)
         return grid
     }

@@ -9,49 +9,88 @@ struct NumbersPanel {
 
     func draw(in rect: CellRect, _ grid: inout CellGrid) {
         grid.fill(rect, with: Cell(" ", CellStyle(scheme.text, on: scheme.panel)))
-        var row = rect.row + 1
-        func line(_ text: String, _ style: CellStyle? = nil) {
-            let style = style ?? CellStyle(scheme.text, on: scheme.panel)
-            grid.write(text, column: rect.column + 1, row: row, style: style, within: rect)
-            row += 1
+        let warning = CellStyle(scheme.bad, on: scheme.panel, bold: true)
+        var rest = rect.split(top: 1).bottom
+        func line(_ text: String, _ style: CellStyle) {
+            grid.write(text, column: rest.column + 1, row: rest.row, style: style, within: rest)
+            rest = rest.split(top: 1).bottom
         }
-        switch moment.sight {
-        case .live(let guidance, let errors, let age): numbers(guidance, errors, age, line)
-        default:
-            for text in moment.sight.explanation { line(text, CellStyle(scheme.bad, on: scheme.panel, bold: true)) }
+        if case .live(let guidance, let errors, let age) = moment.sight {
+            for row in rows(guidance, errors) { draw(row, isBig: rect.height >= 36, &rest, &grid) }
+            line("sample \(Int((age * 1000).rounded())) ms old", CellStyle(scheme.dim, on: scheme.panel))
+        } else {
+            for text in moment.sight.explanation { line(text, warning) }
         }
-        row += 1
-        if let connection = moment.connection { line(connection, CellStyle(scheme.bad, on: scheme.panel, bold: true)) }
+        line("", CellStyle(scheme.text, on: scheme.panel))
+        if let connection = moment.connection {
+            for text in connection.wrapped(to: rect.width - 2) { line(text, warning) }
+        }
         for reminder in moment.settings.reminders { line("! " + reminder, CellStyle(scheme.fair, on: scheme.panel)) }
         if moment.framesPerSecond > 0 {
             line("\(Int(moment.framesPerSecond.rounded())) pictures a second", CellStyle(scheme.dim, on: scheme.panel))
         }
     }
 
-    private func numbers(
-        _ guidance: Guidance, _ errors: GuidanceErrors, _ age: Double, _ line: (String, CellStyle?) -> Void
-    ) {
+    /// A number with its name, and its verdict where it has one.
+    private struct Row {
+        let name: String
+        let number: String
+        let behind: String
+        var verdict: Verdict?
+        var isLarge = true
+    }
+
+    private func rows(_ guidance: Guidance, _ errors: GuidanceErrors) -> [Row] {
         let settings = moment.settings
-        let beside = Verdict(guidance.distance, error: errors.distance, limit: settings.distanceLimit)
-        let aslant = Verdict(guidance.angle, error: errors.angle, limit: settings.angleLimit)
-        let deep = Verdict(-guidance.remaining, error: errors.depth, limit: 0)
-        line("FROM THE AXIS", CellStyle(scheme.dim, on: scheme.panel))
-        line(Self.number(guidance.distance, errors.distance, "mm") + "  " + beside.word, style(beside))
-        line("", nil)
-        line("ANGLE", CellStyle(scheme.dim, on: scheme.panel))
-        let inDegrees = errors.angle.map { degrees(radians: $0) }
-        line(Self.number(degrees(radians: guidance.angle), inDegrees, "°") + "  " + aslant.word, style(aslant))
-        line("", nil)
-        line("DEPTH FROM THE ENTRY", CellStyle(scheme.dim, on: scheme.panel))
-        line(Self.number(guidance.depth, errors.depth, "mm"), nil)
-        line("LEFT TO THE TARGET", CellStyle(scheme.dim, on: scheme.panel))
-        // far from the target its depth is no question
         let near = guidance.remaining < 5
-        line(
-            Self.number(guidance.remaining, errors.depth, "mm") + (near ? "  " + deep.word : ""),
-            near ? style(deep) : nil)
-        line("", nil)
-        line("sample \(Int((age * 1000).rounded())) ms old", CellStyle(scheme.dim, on: scheme.panel))
+        return [
+            Row(
+                name: "FROM THE AXIS", number: Self.tenths(guidance.distance),
+                behind: Self.behind(errors.distance, "mm"),
+                verdict: Verdict(guidance.distance, error: errors.distance, limit: settings.distanceLimit)),
+            Row(
+                name: "ANGLE", number: Self.tenths(degrees(radians: guidance.angle)),
+                behind: Self.behind(errors.angle.map { degrees(radians: $0) }, "°"),
+                verdict: Verdict(guidance.angle, error: errors.angle, limit: settings.angleLimit)),
+            // far from the target its depth is no question
+            Row(
+                name: "LEFT TO THE TARGET", number: Self.tenths(guidance.remaining),
+                behind: Self.behind(errors.depth, "mm"),
+                verdict: near ? Verdict(-guidance.remaining, error: errors.depth, limit: 0) : nil),
+            Row(
+                name: "DEPTH FROM THE ENTRY", number: Self.tenths(guidance.depth),
+                behind: Self.behind(errors.depth, "mm"), isLarge: false),
+        ]
+    }
+
+    /// In large letters where there is room: who holds the tool stands two metres away.
+    private func draw(_ row: Row, isBig: Bool, _ rest: inout CellRect, _ grid: inout CellGrid) {
+        let style = row.verdict.map { self.style($0) } ?? CellStyle(scheme.text, on: scheme.panel)
+        let head = CellStyle(scheme.dim, on: scheme.panel)
+        grid.write(row.name, column: rest.column + 1, row: rest.row, style: head, within: rest)
+        let word = row.verdict.map { "  " + $0.word } ?? ""
+        if isBig, row.isLarge {
+            let wide = BigLetters.width(of: row.number)
+            let box = CellRect(column: rest.column + 1, row: rest.row + 1, width: wide, height: 5)
+            BigLetters.draw(row.number, in: box, style: bigStyle(row.verdict), &grid)
+            grid.write(
+                row.behind + word, column: box.columns.upperBound + 2, row: rest.row + 5, style: style, within: rest)
+            rest = rest.split(top: 7).bottom
+        } else {
+            grid.write(
+                row.number + " " + row.behind + word, column: rest.column + 1, row: rest.row + 1, style: style,
+                within: rest)
+            rest = rest.split(top: 3).bottom
+        }
+    }
+
+    private func bigStyle(_ verdict: Verdict?) -> CellStyle {
+        switch verdict {
+        case nil: CellStyle(scheme.text, on: scheme.panel)
+        case .within: CellStyle(scheme.good, on: scheme.panel)
+        case .doubtful: CellStyle(scheme.fair, on: scheme.panel)
+        case .outside: CellStyle(scheme.bad, on: scheme.panel)
+        }
     }
 
     private func style(_ verdict: Verdict) -> CellStyle {
@@ -62,13 +101,14 @@ struct NumbersPanel {
         }
     }
 
-    /// Two standard deviations stand behind the number; a question mark where they are not known.
-    static func number(_ value: Double, _ error: Double?, _ unit: String) -> String {
-        func tenths(_ x: Double) -> String {
-            let count = Int((abs(x) * 10).rounded())
-            return (x < 0 && count > 0 ? "-" : "") + "\(count / 10).\(count % 10)"
-        }
-        return "\(tenths(value)) ± \(error.map { tenths(2 * $0) } ?? "?") \(unit)"
+    /// Two standard deviations; a question mark where they are not known.
+    static func behind(_ error: Double?, _ unit: String) -> String {
+        "± \(error.map { tenths(2 * $0) } ?? "?") \(unit)"
+    }
+
+    static func tenths(_ x: Double) -> String {
+        let count = Int((min(abs(x), 1e6) * 10).rounded())
+        return (x < 0 && count > 0 ? "-" : "") + "\(count / 10).\(count % 10)"
     }
 }
 

@@ -29,6 +29,8 @@ struct NavigateCommand: StyletCommand {
     @Option(help: "The body that is followed, by its name; else the first that comes.") var follow: String?
     @Option(help: "The planned item; else the first.") var item: String?
     @OptionGroup var tool: NavigatedToolOptions
+    @Option(help: "The keys whose approvals count; a plan that none of them approved is refused.") var trustedKeys:
+        String?
     @Option(help: "Beyond this distance from the planned axis it is out.") var distanceLimitMm = 1.0
     @Option(help: "Beyond this angle to the planned axis it is out.") var angleLimitDeg = 2.0
     @Option(help: "A sample older than this is stale.") var staleMs = 150.0
@@ -99,7 +101,11 @@ struct NavigateCommand: StyletCommand {
         if tool.tipErrorMm == nil { settings.reminders.append("error of the tip unknown") }
         if settings.registrationError == nil { settings.reminders.append("TRE unknown") }
         if reference == nil { settings.reminders.append("no reference: must lie still") }
-        if file.approvals.isEmpty { settings.reminders.append("plan not approved") }
+        if let trustedKeys {
+            _ = try file.approvedDigest(trusted: try TrustedKeys(path: trustedKeys))
+        } else {
+            settings.reminders.append(file.approvals.isEmpty ? "plan not approved" : "approval not checked")
+        }
         return settings
     }
 }

@@ -23,6 +23,7 @@ struct SimTracker: StyletCommand {
     @Option(
         help: "A tool that is hidden for a while, as TOOL:FROM-TO in seconds, the first tool being 1; several times.")
     var hide: [HiddenTool] = []
+    @Option(help: "How far the tools sway: 1 is 30 mm and 10°, 0 holds them still.") var sway = 1.0
     @Option(help: "The highest speed that it knows; a pseudo-terminal has none of its own.") var maxBaud = 1_228_739
     @Option(help: "Seed of every simulated chance.") var seed: UInt64 = 1
     @Option(help: "Stop by itself after so many seconds.") var seconds: Double?
@@ -34,6 +35,7 @@ struct SimTracker: StyletCommand {
         guard (0...100).contains(noiseMm), (0...90).contains(noiseDeg) else {
             throw ValidationError("--noise-mm must lie between 0 and 100, --noise-deg between 0 and 90.")
         }
+        guard (0...3).contains(sway) else { throw ValidationError("--sway must lie between 0 and 3.") }
         guard seconds.map({ $0 > 0 }) ?? true else { throw ValidationError("--seconds must be positive.") }
         guard hide.allSatisfy({ $0.tool <= tools }) else {
             throw ValidationError("--hide names a tool that is not there.")
@@ -44,7 +46,7 @@ struct SimTracker: StyletCommand {
         if let toolsOut { try writeTools(to: toolsOut) }
         let room = SimulatedTools(
             count: tools, positionNoise: noiseMm, angleNoise: noiseDeg * .pi / 180,
-            hidden: hide.map { .init(tool: $0.tool - 1, times: $0.times) }, seed: seed)
+            hidden: hide.map { .init(tool: $0.tool - 1, times: $0.times) }, seed: seed, sway: sway)
         let server = try PseudoTerminalTracker(SimulatedNDITracker(fastest: maxBaud) { room.seen($0, at: $1) })
         console.answer(
             answer.json

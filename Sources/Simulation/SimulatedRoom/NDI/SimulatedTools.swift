@@ -23,19 +23,23 @@ public struct SimulatedTools: Sendable {
     public let angleNoise: Double
     public let hidden: [Hidden]
     public let seed: UInt64
+    /// How far the tools sway and turn; 1 is 30 mm and more than 10°.
+    public let sway: Double
 
-    public init(count: Int, positionNoise: Double, angleNoise: Double, hidden: [Hidden] = [], seed: UInt64) {
+    public init(
+        count: Int, positionNoise: Double, angleNoise: Double, hidden: [Hidden] = [], seed: UInt64, sway: Double = 1
+    ) {
         (self.count, self.positionNoise, self.angleNoise) = (count, positionNoise, angleNoise)
-        (self.hidden, self.seed) = (hidden, seed)
+        (self.hidden, self.seed, self.sway) = (hidden, seed, sway)
     }
 
-    /// Where a tool truly is, s from the start: within 40 mm and 20° of its mean place, at most 60 mm/s.
+    /// Where a tool truly is, s from the start: within 40 mm and 20° of its mean place and at most 60 mm/s, at a sway of 1.
     public func truth(_ tool: Int, at time: Double) -> Pose<Tracker, Marker> {
         let phase = Double(tool) * 1.7
         let sway = Vector3(30 * sin(0.9 * time + phase), 20 * sin(0.7 * time + 2 * phase), 15 * sin(1.1 * time + phase))
         let turn = Vector3(0.2 * sin(0.5 * time + phase), 0.15 * sin(0.6 * time), 0.3 * sin(0.4 * time + phase))
         let place = Vector3(-150 + 120 * Double(tool), 40 * Double(tool % 3), -1500)
-        return Pose(rotation: Rotation(rotationVector: turn), translation: place + sway)
+        return Pose(rotation: Rotation(rotationVector: turn * self.sway), translation: place + sway * self.sway)
     }
 
     /// What the camera makes of it in the frame exposed at `time`.
