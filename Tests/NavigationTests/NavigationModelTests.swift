@@ -98,3 +98,54 @@ import Trackers
         #expect(Verdict(1.1, error: 0.01, limit: 1) == .outside)
     }
 }
+
+/// What tells that the reference slipped.
+@Suite struct SlippedReferenceTests {
+    typealias Fixture = NavigationFixture
+
+    private static func body(_ name: String, _ place: Vector3, _ time: Double) -> TrackedBody {
+        let pose = Pose<Tracker, Marker>(rotation: .identity(), translation: place)
+        return TrackedBody(name: name, sample: TrackerSample(pose: pose, time: time, errorRMS: 0.1))
+    }
+
+    @Test func twoReferencesThatComeApartEndNavigation() throws {
+        var model = try Fixture.model {
+            $0.place = .onReference(name: "a", .identity())
+            ($0.tool, $0.secondReference) = ("pointer", "b")
+        }
+        var slippedAt: Double?
+        for frame in 0..<600 {
+            let time = Double(frame) / 60, slip = time < 6 ? 0 : 1.5
+            model.take([
+                Self.body("a", Vector3(slip, 0, -1000), time), Self.body("b", Vector3(90, 0, -1000), time),
+                Self.body("pointer", Vector3(10, 20, -1000), time),
+            ])
+            if case .referenceMoved(let distance) = model.sight(at: time), slippedAt == nil {
+                slippedAt = time
+                #expect(abs(distance - 1.5) < 0.1)
+            }
+        }
+        let at = try #require(slippedAt)
+        #expect(at > 6 && at < 8 && model.doubts.isEmpty)
+        // it stays so: nothing puts the reference back where it was
+        guard case .referenceMoved = model.sight(at: 10) else { throw FramesError.notFinite }
+    }
+
+    @Test func aLandmarkThatIsNotFoundAgainEndsNavigation() throws {
+        var model = try Fixture.model()
+        func touch(_ tip: Point<CT>, from start: Double) {
+            model.checkLandmark()
+            for frame in 0..<90 {
+                model.take([Fixture.tool(tip: tip, along: -.y, time: start + Double(frame) / 60)])
+            }
+        }
+        touch(Point(5, 6, 7), from: 0)
+        #expect(model.landmarkVerdict == .learned)
+        touch(Point(5.3, 6, 7), from: 10)
+        guard case .there(let offset) = model.landmarkVerdict else { throw FramesError.notFinite }
+        #expect(abs(offset - 0.3) < 1e-6 && model.slip == nil)
+        touch(Point(6.5, 6, 7), from: 20)
+        #expect(abs((model.slip ?? 0) - 1.5) < 1e-6)
+        guard case .referenceMoved = model.sight(at: 21.4) else { throw FramesError.notFinite }
+    }
+}

@@ -40,6 +40,24 @@ import Testing
         #expect(throws: OpenIGTLinkError.lost) { _ = try feed.next(within: 5) }
     }
 
+    /// Who comes later learns how the devices do now, and nothing of how they did.
+    @Test func aLaterReceiverGetsTheStates() throws {
+        let server = try OpenIGTLinkServer(port: 0)
+        defer { server.stop() }
+        for code in [4, 1, 4] as [UInt16] {
+            server.send(.status(DeviceStatus(code: code, name: "S", message: "\(code)"), device: "Probe", time: nil))
+        }
+        var first = try OpenIGTLinkFeed(host: OpenIGTLinkServer.loopback, port: server.port, device: nil)
+        #expect(Self.wait { server.clients == 1 })
+        server.send(.status(DeviceStatus(code: 1, name: "S", message: "1"), device: "Probe", time: nil))
+        server.send(.transform(Self.pose(1), device: "Probe", time: nil))
+        #expect(try first.next(within: 5).count == 1 && first.status?.code == 1)
+        var later = try OpenIGTLinkFeed(host: OpenIGTLinkServer.loopback, port: server.port, device: nil)
+        #expect(Self.wait { server.clients == 2 })
+        server.send(.transform(Self.pose(2), device: "Probe", time: nil))
+        #expect(try later.next(within: 5).count == 1 && later.status?.code == 1)
+    }
+
     /// Random bytes, requests of other protocols, lengths of gigabytes: who sends them is let go, the others are served.
     @Test func garbageHarmsNothing() throws {
         let server = try OpenIGTLinkServer(port: 0)

@@ -121,6 +121,7 @@ public final class NavigationLoop {
             case .character("c") where held.contains(.control): return true
             case .character("n"), .down: model.select(model.selected + 1)
             case .character("p"), .up: model.select(model.selected - 1)
+            case .character("l"): model.checkLandmark()
             default: screen.press(key)
             }
         }

@@ -11,6 +11,8 @@ public enum ImagePlace: Equatable, Sendable {
 /// What a person set.
 public struct NavigationSettings: Sendable {
     public var tool: String?
+    /// A second body that is fixed to the patient, to find out whether the reference slipped.
+    public var secondReference: String?
     public var geometry = ToolGeometry()
     public var place: ImagePlace
     /// Of the registration at the target, RMS in three dimensions, mm; `nil` where nobody said it.
@@ -35,6 +37,8 @@ public enum Sight: Equatable, Sendable {
     /// The tracker does not see the tool, for so many seconds.
     case toolHidden(age: Double)
     case referenceHidden
+    /// The reference is not where it was on the patient, by so many mm: the registration is gone with it.
+    case referenceMoved(Double)
     /// The tool is outside the volume for which the tracker's maker vouches.
     case outOfVolume
     /// No sample ever came.
@@ -49,6 +53,16 @@ public struct NavigationModel: Sendable {
     /// Bodies other than tool and reference are left out.
     private var tool: TrackedBody?
     private var reference: TrackedBody?
+    private var second: TrackedBody?
+    private var pair = ReferencePair()
+    private var landmark = LandmarkCheck()
+    /// What the last touch of the landmark came to; `nil` before the first.
+    public private(set) var landmarkVerdict: LandmarkCheck.Verdict?
+    private var isTouching = false
+    private var lastTouched: Double?
+    /// How far the reference was found to have slipped, mm. It stays so: only a new registration mends it.
+    public private(set) var slip: Double?
+    private var lastCompared: Double?
     /// When the tool was last seen.
     private var lastSeen: Double?
 
@@ -75,6 +89,8 @@ public struct NavigationModel: Sendable {
         for body in bodies {
             if body.name == referenceName {
                 reference = body
+            } else if body.name == settings.secondReference {
+                second = body
             } else if settings.tool == nil || settings.tool == body.name {
                 // without a name the first one that comes is the tool
                 settings.tool = body.name
@@ -82,9 +98,47 @@ public struct NavigationModel: Sendable {
                 if !body.sample.isMissing { lastSeen = body.sample.time }
             }
         }
+        compareReferences()
+        if let tool { touch(at: tool.sample.time) }
+    }
+
+    /// Begins to touch the landmark: the first touch is learned, later ones are compared with it.
+    public mutating func checkLandmark() {
+        landmark.lift()
+        isTouching = true
+        landmarkVerdict = .holding(seconds: 0)
+    }
+
+    private mutating func touch(at time: Double) {
+        guard isTouching, time != lastTouched, case .live(let guidance, _, _) = sight(at: time) else { return }
+        lastTouched = time
+        let verdict = landmark.take(guidance.tip.coordinates, at: time)
+        landmarkVerdict = verdict
+        if case .holding = verdict { return }
+        isTouching = false
+        if case .elsewhere(let offset) = verdict { slip = offset }
+    }
+
+    private mutating func compareReferences() {
+        guard let reference, let second, abs(reference.sample.time - second.sample.time) <= settings.oneMoment,
+            let a = reference.sample.pose, let b = second.sample.pose, reference.sample.time != lastCompared
+        else { return }
+        lastCompared = reference.sample.time
+        if case .apart(let distance, _) = pair.take(a, b, at: reference.sample.time) { slip = distance }
+    }
+
+    /// What a person must be reminded of about the references.
+    public var doubts: [String] {
+        guard settings.secondReference != nil else { return [] }
+        switch pair.verdict {
+        case .unknown: return ["references not compared yet"]
+        case .tooNoisy: return ["references too noisy to compare"]
+        case .agree, .apart: return []
+        }
     }
 
     public func sight(at now: Double) -> Sight {
+        if let slip { return .referenceMoved(slip) }
         guard let tool else { return .waiting }
         let age = now - tool.sample.time
         guard age <= settings.staleAfter else { return .stale(age: age) }

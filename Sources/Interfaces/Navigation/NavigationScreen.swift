@@ -4,6 +4,7 @@ import Imaging
 import Planning
 import SliceDrawing
 import TerminalKit
+import Trackers
 
 /// Draws what a surgeon sees: the tool in three planes and along the plan, and the numbers with how sure they are.
 ///
@@ -27,11 +28,14 @@ public struct NavigationScreen: Sendable {
         public let item: PlanItem
         public let sight: Sight
         public let settings: NavigationSettings
+        public let landmark: LandmarkCheck.Verdict?
+        public let doubts: [String]
         public var connection: String?
         public var framesPerSecond = 0.0
 
         public init(_ model: NavigationModel, at now: Double) {
             (item, sight, settings) = (model.item, model.sight(at: now), model.settings)
+            (landmark, doubts) = (model.landmarkVerdict, model.doubts)
         }
     }
 
@@ -49,7 +53,7 @@ public struct NavigationScreen: Sendable {
         drawTitle(moment, title, &grid)
         drawPictures(moment, pictures, &grid)
         NumbersPanel(scheme: scheme, moment: moment).draw(in: panel, &grid)
-        let help = " n p plan item   w window   + - zoom   q quit"
+        let help = " n p plan item   l touch the landmark   w window   + - zoom   q quit"
         grid.fill(bottom, with: Cell(" ", CellStyle(scheme.dim, on: scheme.bar)))
         grid.write(help, column: 0, row: bottom.row, style: CellStyle(scheme.dim, on: scheme.bar), within: bottom)
         return grid
@@ -140,6 +144,7 @@ extension Sight {
         case .stale(let age): age < 99 ? "STALE \(Self.seconds(age))" : "STALE"
         case .toolHidden: "TOOL HIDDEN"
         case .referenceHidden: "REF. HIDDEN"
+        case .referenceMoved: "REF. MOVED"
         case .outOfVolume: "OUT OF VOLUME"
         case .waiting: "WAITING"
         }

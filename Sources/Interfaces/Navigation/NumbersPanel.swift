@@ -1,6 +1,7 @@
 import Frames
 import SliceDrawing
 import TerminalKit
+import Trackers
 
 /// The numbers at the side, with how sure they are and what they mean against their limits.
 struct NumbersPanel {
@@ -25,7 +26,12 @@ struct NumbersPanel {
         if let connection = moment.connection {
             for text in connection.wrapped(to: rect.width - 2) { line(text, warning) }
         }
-        for reminder in moment.settings.reminders { line("! " + reminder, CellStyle(scheme.fair, on: scheme.panel)) }
+        if let landmark = moment.landmark {
+            line(landmark.sentence, CellStyle(scheme.text, on: scheme.panel, bold: true))
+        }
+        for reminder in moment.doubts + moment.settings.reminders {
+            line("! " + reminder, CellStyle(scheme.fair, on: scheme.panel))
+        }
         if moment.framesPerSecond > 0 {
             line("\(Int(moment.framesPerSecond.rounded())) pictures a second", CellStyle(scheme.dim, on: scheme.panel))
         }
@@ -123,6 +129,17 @@ extension Verdict {
     }
 }
 
+extension LandmarkCheck.Verdict {
+    var sentence: String {
+        switch self {
+        case .holding(let seconds): "landmark: hold still, \(NumbersPanel.tenths(seconds)) s"
+        case .learned: "landmark learned"
+        case .there(let offset): "landmark found, \(NumbersPanel.tenths(offset)) mm off"
+        case .elsewhere(let offset): "LANDMARK \(NumbersPanel.tenths(offset)) mm OFF"
+        }
+    }
+}
+
 extension Sight {
     /// Lines that say why there are no numbers.
     var explanation: [String] {
@@ -131,6 +148,8 @@ extension Sight {
         case .stale(let age): ["No sample for \(Self.seconds(age)) s.", "Where the tool is", "is not known."]
         case .toolHidden(let age): ["The tracker has not seen", "the tool for \(Self.seconds(age)) s."]
         case .referenceHidden: ["The patient's reference is", "not seen: nothing can be", "told of the patient."]
+        case .referenceMoved(let distance):
+            ["The reference slipped,", "by \(NumbersPanel.tenths(distance)) mm or more: register", "the patient anew."]
         case .outOfVolume: ["The tool is outside the", "tracker's volume."]
         case .waiting: ["No sample yet."]
         }

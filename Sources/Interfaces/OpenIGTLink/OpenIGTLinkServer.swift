@@ -100,6 +100,8 @@ private struct ServerLoop {
     let greeting: [OutgoingMessage]
     let shared: OpenIGTLinkServer.Shared
     private var clients: [ServedClient] = []
+    /// The last of each state that was told, the latest change last.
+    private var states: [OutgoingMessage] = []
     private var buffer = [UInt8](repeating: 0, count: 1 << 16)
 
     init(listening: Socket, greeting: [OutgoingMessage], shared: OpenIGTLinkServer.Shared) {
@@ -130,6 +132,7 @@ private struct ServerLoop {
             return inbox
         }
         for message in messages {
+            if message.isState { states = states.filter { $0.key != message.key } + [message] }
             for index in clients.indices { clients[index].add(message) }
         }
     }
@@ -158,7 +161,7 @@ private struct ServerLoop {
         guard handle >= 0 else { return }
         let socket = Socket(handle)
         guard clients.count < OpenIGTLinkServer.mostClients else { return }
-        var client = ServedClient(socket: socket, greeting: greeting, now: MonotonicClock.seconds)
+        var client = ServedClient(socket: socket, greeting: greeting + states, now: MonotonicClock.seconds)
         client.flush(now: MonotonicClock.seconds)
         clients.append(client)
     }

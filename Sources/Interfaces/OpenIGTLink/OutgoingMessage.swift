@@ -10,16 +10,21 @@ public struct OutgoingMessage: Sendable {
     public let bytes: [UInt8]
     /// Where a receiver lags, a later message of the same key takes the place of this one; `nil` must arrive.
     let key: String?
+    /// Whether a receiver that comes later gets it too: a state, not an event.
+    let isState: Bool
 
     /// The longest body that is sent.
     public static let mostBytes = 1 << 30
 
     /// - Parameter time: seconds since 1970; `nil` sends none.
-    private init(type: String, device: String, time: Double?, body: [UInt8], isLatestOnly: Bool) {
+    private init(
+        type: String, device: String, time: Double?, body: [UInt8], isLatestOnly: Bool, isState: Bool = false
+    ) {
         let checksum = body.withUnsafeBytes { stylet_igtl_checksum($0.bound, $0.count) }
         let header = MessageHeader(type: type, device: device, time: time, bodySize: body.count, checksum: checksum)
         bytes = header.bytes + body
         key = isLatestOnly ? "\(type) \(device)" : nil
+        self.isState = isState
     }
 
     /// A pose, as it is: its frames are for the receiver to know.
@@ -45,7 +50,8 @@ public struct OutgoingMessage: Sendable {
         let code = [UInt8(status.code >> 8), UInt8(status.code & 255)]
         let name = MessageHeader.field(status.name, 20).map { UInt8(bitPattern: $0) }
         let body = code + Array(repeating: 0, count: 8) + name + Array(status.message.utf8.prefix(1000)) + [0]
-        return OutgoingMessage(type: "STATUS", device: device, time: time, body: body, isLatestOnly: false)
+        return OutgoingMessage(
+            type: "STATUS", device: device, time: time, body: body, isLatestOnly: true, isState: true)
     }
 
     /// Planned axes from entry to target.

@@ -15,7 +15,8 @@ struct NavigateCommand: StyletCommand {
             The tool's tip and axis in three planes and along the planned axis, with distance, depth and angle, each with two standard
             deviations. The registration maps ct to tracker, or with --reference NAME ct to the reference that is fixed to the patient.
             A pose that is not live any more is not shown: a word in large letters says why. The bell rings when the tool is lost or a
-            limit breaks. With --record what came is written at the end; --tracker record:FILE plays it back.
+            limit breaks. l begins a touch of a landmark: the first is learned, later ones must find it again; two references must stay
+            as they were to one another. With --record what came is written at the end; --tracker record:FILE plays it back.
 
             Example:
               stylet navigate plan.json ct --tracker /dev/ttyUSB0 --tool pointer.rom --registration t.json --tip-mm 0,0,-160.2
@@ -26,6 +27,8 @@ struct NavigateCommand: StyletCommand {
     @OptionGroup var source: TrackerOptions
     @Option(help: "A rigid transform from ct to tracker, or to reference.") var registration: String
     @Option(help: "The body that is fixed to the patient, by its name.") var reference: String?
+    @Option(help: "A second body that is fixed to the patient: where the two come apart, the reference slipped.")
+    var secondReference: String?
     @Option(help: "The body that is followed, by its name; else the first that comes.") var follow: String?
     @Option(help: "The planned item; else the first.") var item: String?
     @OptionGroup var tool: NavigatedToolOptions
@@ -41,6 +44,9 @@ struct NavigateCommand: StyletCommand {
     func validate() throws {
         guard distanceLimitMm > 0, angleLimitDeg > 0 else { throw ValidationError("Limits must be positive.") }
         guard (20...1000).contains(staleMs) else { throw ValidationError("--stale-ms must lie between 20 and 1000.") }
+        guard secondReference == nil || reference != nil else {
+            throw ValidationError("--second-reference needs --reference.")
+        }
         guard seconds.map({ $0 > 0 }) ?? true else { throw ValidationError("--seconds must be positive.") }
     }
 
@@ -92,7 +98,7 @@ struct NavigateCommand: StyletCommand {
         var settings = NavigationSettings(
             place: try reference.map { .onReference(name: $0, try RigidTransformFile.read(registration)) }
                 ?? .inTracker(try RigidTransformFile.read(registration)))
-        settings.tool = follow
+        (settings.tool, settings.secondReference) = (follow, secondReference)
         settings.geometry = try tool.geometry()
         settings.registrationError = tool.registrationErrorMm ?? RegistrationAnswer.largestTRE(registration)
         (settings.distanceLimit, settings.angleLimit) = (distanceLimitMm, angleLimitDeg * .pi / 180)
