@@ -37,7 +37,7 @@ import Testing
         var next = NDITracker(line: line)
         try next.connect()
         try next.start(tools: Fixture.tools)
-        #expect(try next.frame().frame.readings.count == 2 && next.handles == [1, 2])
+        #expect(try next.frame().frame.readings.count == 2 && next.tools.map(\.handle) == [1, 2])
     }
 
     /// An adapter that cannot hold the line low: the command does it, at the speed of the start.
@@ -54,6 +54,23 @@ import Testing
         try client.connect()
         #expect(client.baud == 230_400)
         try client.start(tools: Fixture.tools)
+    }
+
+    /// Tools with their own definitions, as those of a magnetic tracker: found without being given, also at a second start.
+    @Test func whatIsPluggedInIsFound() throws {
+        let wired = SimulatedNDITracker(wired: [Fixture.tools[1]]) { tool, _ in
+            .init(pose: Fixture.poses[tool], error: 0.3)
+        }
+        var client = NDITracker(line: SimulatedLine(wired))
+        try client.connect()
+        for given in [[], [Fixture.tools[0]], []] {
+            try client.start(tools: given)
+            #expect(client.tools.map(\.name) == ["second"] + given.map(\.name))
+            #expect(client.tools.map(\.handle) == [10] + given.map { _ in 1 })
+            let readings = try client.frame().frame.readings
+            #expect(client.tools.allSatisfy { tool in readings.contains { $0.handle == tool.handle && $0.error > 0 } })
+            try client.stop()
+        }
     }
 
     @Test func nobodyThereIsTold() {

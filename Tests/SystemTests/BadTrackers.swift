@@ -12,9 +12,6 @@ enum BadTrackers {
             arguments: ["track", "--tracker", "/dev/null", "--tool", "tool-1.rom"], code: "not-a-port",
             words: ["/dev/null", "no serial port"]),
         BadInput(
-            what: "a tracker without tools", arguments: ["track", "--tracker", "/dev/null"], code: "no-tools",
-            words: ["--tool FILE.rom"]),
-        BadInput(
             what: "a file that is no tool definition",
             arguments: ["track", "--tracker", "/dev/null", "--tool", "points.csv"], code: "bad-tool",
             words: ["points.csv", "no tool definition"]),

@@ -34,7 +34,6 @@ struct ToolOptions: ParsableArguments {
         case .records(let paths): return try RecordedFeed(paths)
         case .port(let path):
             let tools = try tool.map { try ToolDefinition.read($0) }
-            guard !tools.isEmpty else { throw NDIError.noTools }
             let line = try SerialByteLine(path)
             return try NDIFeed(NDITracker(line: line, latency: latencyMs / 1000), tools: tools, fastest: maxBaud)
         }

@@ -6,7 +6,6 @@ public struct NDIFeed<Line: ByteLine & Sendable>: TrackerFeed, Sendable {
     public private(set) var damaged = 0
     /// Seconds without a sound reply after which the tracker counts as gone.
     public var longestSilence = 2.0
-    private let tools: [ToolDefinition]
     private var lastFrame: UInt32?
     private var lastTime = -Double.infinity
     private var lastSound: Double
@@ -16,7 +15,6 @@ public struct NDIFeed<Line: ByteLine & Sendable>: TrackerFeed, Sendable {
     /// - Throws: `NDIError`.
     public init(_ tracker: NDITracker<Line>, tools: [ToolDefinition], fastest: Int = 1_228_739) throws(NDIError) {
         self.tracker = tracker
-        self.tools = tools
         try self.tracker.connect(fastest: fastest)
         try self.tracker.start(tools: tools)
         lastSound = self.tracker.line.now
@@ -62,16 +60,16 @@ public struct NDIFeed<Line: ByteLine & Sendable>: TrackerFeed, Sendable {
         (lastFrame, lastTime) = (number, sample.time)
         // how long the first one has been there nobody knows
         guard !isFirst else { return [] }
-        return zip(tracker.handles, tools).map { handle, tool in
+        return tracker.tools.map { tool in
             var body = TrackedBody(name: tool.name, sample: .missing(at: sample.time))
-            guard let reading = sample.frame.readings.first(where: { $0.handle == handle }) else { return body }
+            guard let reading = sample.frame.readings.first(where: { $0.handle == tool.handle }) else { return body }
             if case .seen(let pose) = reading.sight {
                 body.sample = TrackerSample(pose: pose, time: sample.time, errorRMS: reading.error)
             }
             body.isOutOfVolume = !reading.status.isDisjoint(with: [.outOfVolume, .partlyOutOfVolume])
             body.frame = reading.frame
-            if !reading.markers.isEmpty {
-                let markers = reading.markers.prefix(tool.markers.count)
+            if let count = tool.markers, !reading.markers.isEmpty {
+                let markers = reading.markers.prefix(count)
                 body.missingMarkers = markers.count { $0 != .used && $0 != .usedOutOfVolume }
             }
             return body

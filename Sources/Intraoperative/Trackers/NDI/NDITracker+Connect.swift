@@ -59,7 +59,7 @@ extension NDITracker {
         baud = 9600
         line.discardInput()
         pending = []
-        if try line.sendBreak(), try isReset(within: 5) { return }
+        if try line.sendBreak(), try isReset(within: 8) { return }
         // the first carriage return ends whatever lies half-sent at the tracker
         try line.send([NDIMessage.carriageReturn] + NDIMessage.command("RESET"))
         guard try isReset(within: 2) else { throw .silent(command: "RESET", seconds: 2) }

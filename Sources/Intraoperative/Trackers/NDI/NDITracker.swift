@@ -10,8 +10,16 @@ import Frames
 /// ```
 public struct NDITracker<Line: ByteLine>: Sendable where Line: Sendable {
     public internal(set) var line: Line
-    /// Handles of the enabled tools, in the order in which they were given.
-    public private(set) var handles: [UInt8] = []
+    /// A tool that the tracker follows.
+    public struct Tool: Equatable, Sendable {
+        public let handle: UInt8
+        public let name: String
+        /// How many markers its definition has; `nil` of a wired tool, whose definition it carries itself.
+        public let markers: Int?
+    }
+
+    /// The enabled tools: those that are plugged in, then those that were given, in their order.
+    public private(set) var tools: [Tool] = []
     /// The tracker's own description of its firmware.
     public private(set) var version = ""
     /// Bits a second of the line.
@@ -30,11 +38,11 @@ public struct NDITracker<Line: ByteLine>: Sendable where Line: Sendable {
         self.latency = latency
     }
 
-    /// Stops tracking if it is on, initialises, gives each wireless tool its definition, and starts to track.
+    /// Stops tracking if it is on, initialises, enables what is plugged in, gives each wireless tool its definition, and starts
+    /// to track.
     ///
-    /// - Throws: `NDIError`.
-    public mutating func start(tools: [ToolDefinition]) throws(NDIError) {
-        guard !tools.isEmpty else { throw .noTools }
+    /// - Throws: `NDIError`; `.noTools` where nothing is plugged in and none was given.
+    public mutating func start(tools given: [ToolDefinition]) throws(NDIError) {
         line.discardInput()
         pending = []
         // a tracker that was tracking refuses INIT, one that was not refuses TSTOP: that error is the good case
@@ -43,9 +51,10 @@ public struct NDITracker<Line: ByteLine>: Sendable where Line: Sendable {
         }
         _ = try ask("INIT", within: 10)
         version = try ask("VER", "0", within: 2)
-        for handle in try freeHandles() { _ = try ask("PHF", handle) }
-        handles = []
-        for tool in tools { handles.append(try enable(tool)) }
+        try release()
+        for handle in try handles("02") + handles("03") { tools.append(try enable(wired: handle)) }
+        for tool in given { tools.append(try enable(tool)) }
+        guard !tools.isEmpty else { throw .noTools }
         options = .all
         _ = try ask("TSTART", "80", within: 10)
     }
@@ -65,8 +74,22 @@ public struct NDITracker<Line: ByteLine>: Sendable where Line: Sendable {
         }
     }
 
-    private mutating func freeHandles() throws(NDIError) -> [String] {
-        let reply = try ask("PHSR", "01")
+    /// Frees what the tracker says is to be freed, and what an earlier start enabled.
+    private mutating func release() throws(NDIError) {
+        for handle in try handles("01") { _ = try ask("PHF", handle) }
+        for tool in tools {
+            let handle = String(decoding: NDIMessage.hex(UInt16(tool.handle)).suffix(2), as: UTF8.self)
+            // after a reset it is gone already
+            do throws(NDIError) { _ = try ask(tool.markers == nil ? "PDIS" : "PHF", handle) } catch {
+                guard case .refused = error else { throw error }
+            }
+        }
+        tools = []
+    }
+
+    /// Port handles in a state: 01 to be freed, 02 not initialised, 03 not enabled (API guide, PHSR).
+    private mutating func handles(_ state: String) throws(NDIError) -> [String] {
+        let reply = try ask("PHSR", state)
         guard let count = NDIMessage.number(reply.utf8.prefix(2)), reply.utf8.count == 2 + 5 * Int(count) else {
             throw .unexpected(command: "PHSR", reply: String(reply.prefix(24)))
         }
@@ -74,8 +97,20 @@ public struct NDITracker<Line: ByteLine>: Sendable where Line: Sendable {
         return (0..<Int(count)).map { String(text[(2 + 5 * $0)..<(4 + 5 * $0)]) }
     }
 
+    /// A tool that is plugged in, by the part number in its own definition.
+    private mutating func enable(wired handle: String) throws(NDIError) -> Tool {
+        _ = try ask("PINIT", handle, within: 5)
+        _ = try ask("PENA", handle + "D")
+        let part = try ask("PHINF", handle + "0004")
+        let letters = part.filter { $0.isASCII && !$0.isWhitespace && $0 != "\0" }
+        guard let number = NDIMessage.number(handle.utf8) else {
+            throw .unexpected(command: "PHSR", reply: handle)
+        }
+        return Tool(handle: UInt8(number), name: letters.isEmpty ? "port-\(handle)" : letters, markers: nil)
+    }
+
     /// A port handle for a wireless tool, its definition written, initialised, enabled as a tool that moves.
-    private mutating func enable(_ tool: ToolDefinition) throws(NDIError) -> UInt8 {
+    private mutating func enable(_ tool: ToolDefinition) throws(NDIError) -> Tool {
         let handle = try ask("PHRQ", "*********1****")
         guard handle.utf8.count == 2, let number = NDIMessage.number(handle.utf8) else {
             throw .unexpected(command: "PHRQ", reply: String(handle.prefix(24)))
@@ -85,7 +120,7 @@ public struct NDITracker<Line: ByteLine>: Sendable where Line: Sendable {
         }
         _ = try ask("PINIT", handle, within: 5)
         _ = try ask("PENA", handle + "D")
-        return UInt8(number)
+        return Tool(handle: UInt8(number), name: tool.name, markers: tool.markers.count)
     }
 }
 

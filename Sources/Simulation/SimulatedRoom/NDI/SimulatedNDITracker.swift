@@ -24,6 +24,7 @@ public struct SimulatedNDITracker: Sendable {
 
     struct Port {
         var definition: [UInt8] = []
+        var partNumber = "simulated tool"
         var markers = 0
         var isInitialised = false
         var isEnabled = false
@@ -39,13 +40,18 @@ public struct SimulatedNDITracker: Sendable {
     public private(set) var baud = 9600
     /// The highest speed that this model knows.
     public let fastest: Int
+    /// Tools that are plugged in, at the handles from 10 on.
+    let wired: [ToolDefinition]
     private var toolCount = 0
     private var pending: [UInt8] = []
     /// The room: the number of a tool, and the time in seconds.
     let room: @Sendable (_ tool: Int, _ time: Double) -> Seen?
 
-    public init(fastest: Int = 1_228_739, room: @escaping @Sendable (_ tool: Int, _ time: Double) -> Seen?) {
-        (self.fastest, self.room) = (fastest, room)
+    public init(
+        fastest: Int = 1_228_739, wired: [ToolDefinition] = [],
+        room: @escaping @Sendable (_ tool: Int, _ time: Double) -> Seen?
+    ) {
+        (self.fastest, self.wired, self.room) = (fastest, wired, room)
     }
 
     /// Takes bytes and gives the replies to every command that they complete.
@@ -125,6 +131,9 @@ public struct SimulatedNDITracker: Sendable {
     private mutating func initialise() -> [UInt8] {
         guard mode != .tracking else { return error(0x0C) }
         mode = .set
+        for (index, tool) in wired.enumerated() where ports[UInt8(10 + index)] == nil {
+            ports[UInt8(10 + index)] = Port(definition: tool.bytes, partNumber: tool.name)
+        }
         return okay
     }
 
