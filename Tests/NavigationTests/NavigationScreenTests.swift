@@ -41,6 +41,20 @@ import Trackers
         #expect(out.contains("± 0.6 mm  OUT"))
     }
 
+    /// On the smallest screen, too, everything that a person must be reminded of can be read.
+    @Test(arguments: [(60, 18), (80, 24), (100, 30), (120, 40)])
+    func everyReminderCanBeRead(_ size: (columns: Int, rows: Int)) throws {
+        var model = try Fixture.model {
+            $0.reminders = ["tip not calibrated", "TRE unknown", "no reference: must lie still", "plan not approved"]
+        }
+        var screen = NavigationScreen(ct: try Fixture.volume())
+        model.take([Fixture.tool(tip: Point(0.2, -12.3, 0), along: -.y, time: 1)])
+        let text = Self.text(screen.draw(.init(model, at: 1.02), columns: size.columns, rows: size.rows))
+        for word in ["not calibrated", "TRE unknown", "reference:", "must lie", "still", "not approved", "q quit", "L3-left"] {
+            #expect(text.contains(word), "\(word)\n\(text)")
+        }
+    }
+
     /// Not live: no number and no tool, in whatever way it is not.
     @Test func whatIsNotLiveShowsNothingOfThePose() throws {
         let model = try Fixture.model()

@@ -53,7 +53,7 @@ public struct NavigationScreen: Sendable {
         drawTitle(moment, title, &grid)
         drawPictures(moment, pictures, &grid)
         NumbersPanel(scheme: scheme, moment: moment).draw(in: panel, &grid)
-        let help = " n p plan item   l touch the landmark   w window   + - zoom   q quit"
+        let help = " q quit  n p item  l landmark  w window  + - zoom"
         grid.fill(bottom, with: Cell(" ", CellStyle(scheme.dim, on: scheme.bar)))
         grid.write(help, column: 0, row: bottom.row, style: CellStyle(scheme.dim, on: scheme.bar), within: bottom)
         return grid
@@ -63,8 +63,9 @@ public struct NavigationScreen: Sendable {
         let style = CellStyle(scheme.title, on: scheme.bar, bold: true)
         grid.fill(rect, with: Cell(" ", style))
         let tool = moment.settings.tool ?? "no tool yet"
-        grid.write(" \(moment.item.id)   tool \(tool)", column: 0, row: rect.row, style: style, within: rect)
+        let end = grid.write(" \(moment.item.id)   tool \(tool)", column: 0, row: rect.row, style: style, within: rect)
         let right = "research software, not a medical device "
+        guard end + 2 + right.count <= rect.width else { return }
         grid.write(right, column: rect.width - right.count, row: rect.row, style: CellStyle(scheme.dim, on: scheme.bar))
     }
 

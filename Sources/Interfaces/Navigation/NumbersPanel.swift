@@ -17,7 +17,7 @@ struct NumbersPanel {
             rest = rest.split(top: 1).bottom
         }
         if case .live(let guidance, let errors, let age) = moment.sight {
-            for row in rows(guidance, errors) { draw(row, isBig: rect.height >= 36, &rest, &grid) }
+            for row in rows(guidance, errors) { draw(row, height: rect.height, &rest, &grid) }
             line("sample \(Int((age * 1000).rounded())) ms old", CellStyle(scheme.dim, on: scheme.panel))
         } else {
             for text in moment.sight.explanation { line(text, warning) }
@@ -30,7 +30,9 @@ struct NumbersPanel {
             line(landmark.sentence, CellStyle(scheme.text, on: scheme.panel, bold: true))
         }
         for reminder in moment.doubts + moment.settings.reminders {
-            line("! " + reminder, CellStyle(scheme.fair, on: scheme.panel))
+            for text in ("! " + reminder).wrapped(to: rect.width - 2) {
+                line(text, CellStyle(scheme.fair, on: scheme.panel))
+            }
         }
         if moment.framesPerSecond > 0 {
             line("\(Int(moment.framesPerSecond.rounded())) pictures a second", CellStyle(scheme.dim, on: scheme.panel))
@@ -70,11 +72,12 @@ struct NumbersPanel {
     }
 
     /// In large letters where there is room: who holds the tool stands two metres away.
-    private func draw(_ row: Row, isBig: Bool, _ rest: inout CellRect, _ grid: inout CellGrid) {
+    private func draw(_ row: Row, height: Int, _ rest: inout CellRect, _ grid: inout CellGrid) {
         let style = row.verdict.map { self.style($0) } ?? CellStyle(scheme.text, on: scheme.panel)
         let head = CellStyle(scheme.dim, on: scheme.panel)
         grid.write(row.name, column: rest.column + 1, row: rest.row, style: head, within: rest)
         let word = row.verdict.map { "  " + $0.word } ?? ""
+        let (isBig, isTight) = (height >= 36, height < 24)
         if isBig, row.isLarge {
             let wide = BigLetters.width(of: row.number)
             let box = CellRect(column: rest.column + 1, row: rest.row + 1, width: wide, height: 5)
@@ -86,7 +89,8 @@ struct NumbersPanel {
             grid.write(
                 row.number + " " + row.behind + word, column: rest.column + 1, row: rest.row + 1, style: style,
                 within: rest)
-            rest = rest.split(top: 3).bottom
+            // a low screen has no lines to spare: what a person must be reminded of comes below
+            rest = rest.split(top: isTight ? 2 : 3).bottom
         }
     }
 
