@@ -37,6 +37,8 @@ let shims: [Target] = [
     .systemLibrary(name: "CCairo", path: "Sources/Shims/CCairo", pkgConfig: "cairo"),
     .systemLibrary(name: "CLibXML2", path: "Sources/Shims/CLibXML2", pkgConfig: "libxml-2.0"),
     .target(name: "CRealtime", path: "Sources/Shims/CRealtime"),
+    .target(
+        name: "COpenIGTLink", path: "Sources/Shims/COpenIGTLink", linkerSettings: [.linkedLibrary("OpenIGTLink")]),
 ]
 
 let core: [Target] = [
@@ -67,17 +69,18 @@ let intraoperative: [Target] = [
     module("RobotDescription", in: "Intraoperative", uses: ["RobotModel", "ControlCore", "Settings", "CLibXML2"]),
     module("ControlRuntime", in: "Intraoperative", uses: ["ControlCore", "CRealtime"]),
     module("ArmProtocol", in: "Intraoperative", uses: ["ControlCore"]),
-    module("SerialLink", in: "Intraoperative", uses: ["ArmProtocol", "CSerialPort"]),
+    module("SerialPorts", in: "Intraoperative", uses: ["CSerialPort"]),
+    module("SerialLink", in: "Intraoperative", uses: ["ArmProtocol", "SerialPorts"]),
     module(
         "Registration", in: "Intraoperative", uses: ["Frames", "LinearAlgebra", "Uncertainty", "Meshing", "Imaging"]),
     module("Calibration", in: "Intraoperative", uses: ["Frames", "LinearAlgebra", "Uncertainty", "RobotModel"]),
-    module("Trackers", in: "Intraoperative", uses: ["Frames", "Files"]),
+    module("Trackers", in: "Intraoperative", uses: ["Frames", "Files", "SerialPorts"]),
 ]
 
 let simulation: [Target] = [
     module("PhantomKit", in: "Simulation", uses: ["Imaging", "Meshing", "Settings"]),
-    module("SimulatedArm", in: "Simulation", uses: ["ArmProtocol", "RobotModel", "RobotDescription"]),
-    module("SimulatedRoom", in: "Simulation", uses: ["Trackers", "Planning"]),
+    module("SimulatedArm", in: "Simulation", uses: ["ArmProtocol", "SerialPorts", "RobotModel", "RobotDescription"]),
+    module("SimulatedRoom", in: "Simulation", uses: ["Trackers", "SerialPorts", "Planning"]),
     module(
         "Scenes", in: "Simulation",
         uses: [
@@ -88,14 +91,17 @@ let simulation: [Target] = [
 
 let interfaces: [Target] = [
     module("TerminalKit", in: "Interfaces"),
-    module("PlanEditor", in: "Interfaces", uses: ["Planning", "TerminalKit"]),
+    module("SliceDrawing", in: "Interfaces", uses: ["Imaging", "TerminalKit"]),
+    module("PlanEditor", in: "Interfaces", uses: ["Planning", "SliceDrawing", "TerminalKit"]),
+    module("Navigation", in: "Interfaces", uses: ["Planning", "Trackers", "SliceDrawing", "TerminalKit"]),
     module("Report", in: "Interfaces", uses: ["Planning", "Scenes", "CPNG", "CCairo", crypto]),
+    module("OpenIGTLink", in: "Interfaces", uses: ["Trackers", "Meshing", "COpenIGTLink"]),
     module("CaseStore", in: "Interfaces", uses: ["Planning", grdb, crypto]),
     .executableTarget(
         name: "stylet",
         dependencies: [
             "PlanEditor", "TerminalKit", "Report", "Scenes", "Planning", "Registration", "Calibration", "SerialLink",
-            "RobotDescription", "CaseStore", arguments, logging,
+            "RobotDescription", "CaseStore", "OpenIGTLink", "Navigation", arguments, logging,
         ],
         path: "Sources/stylet", swiftSettings: settings),
 ]
@@ -123,6 +129,7 @@ let testTargets: [Target] = [
         "ControlRuntimeTests",
         uses: ["ControlRuntime", "RobotDescription", "SimulatedArm", "ArmProtocol", "TestSupport"]),
     tests("ArmProtocolTests", uses: ["ArmProtocol", "TestSupport"]),
+    tests("SerialPortsTests", uses: ["SerialPorts", "TestSupport"]),
     tests("SerialLinkTests", uses: ["SerialLink", "SimulatedArm", "TestSupport"]),
     tests("RegistrationTests", uses: ["Registration", "PhantomKit", "TestSupport"]),
     tests("CalibrationTests", uses: ["Calibration"]),
@@ -132,8 +139,11 @@ let testTargets: [Target] = [
     tests("SimulatedRoomTests", uses: ["SimulatedRoom", "TestSupport"]),
     tests("ScenesTests", uses: ["Scenes", "TestSupport"]),
     tests("ReportTests", uses: ["Report", "CPNG", "TestSupport"]),
+    tests("OpenIGTLinkTests", uses: ["OpenIGTLink", "TestSupport"]),
     tests("CaseStoreTests", uses: ["CaseStore", "TestSupport"]),
     tests("TerminalKitTests", uses: ["TerminalKit"]),
+    tests("SliceDrawingTests", uses: ["SliceDrawing", "TestSupport"]),
+    tests("NavigationTests", uses: ["Navigation", "TestSupport"]),
     tests("PlanEditorTests", uses: ["PlanEditor", "PhantomKit", "TestSupport"]),
     tests("ArchitectureTests", uses: ["TestSupport"]),
     tests("SystemTests", uses: ["stylet", "TestSupport", grdb]),

@@ -14,21 +14,25 @@ import Testing
         "ControlCore": ["Frames", "SmallMatrix", "RobotModel", "Motion", "TremorFilter"],
         "RobotDescription": ["RobotModel", "ControlCore", "Settings", "CLibXML2"],
         "ControlRuntime": ["ControlCore", "CRealtime"], "ArmProtocol": ["ControlCore"],
-        "SerialLink": ["ArmProtocol", "CSerialPort"],
+        "SerialPorts": ["CSerialPort"], "SerialLink": ["ArmProtocol", "SerialPorts"],
         "Registration": ["Frames", "LinearAlgebra", "Uncertainty", "Meshing", "Imaging"],
-        "Calibration": ["Frames", "LinearAlgebra", "Uncertainty", "RobotModel"], "Trackers": ["Frames", "Files"],
+        "Calibration": ["Frames", "LinearAlgebra", "Uncertainty", "RobotModel"],
+        "Trackers": ["Frames", "Files", "SerialPorts"],
         "PhantomKit": ["Imaging", "Meshing", "Settings"],
-        "SimulatedArm": ["ArmProtocol", "RobotModel", "RobotDescription"],
-        "SimulatedRoom": ["Trackers", "Planning"],
+        "SimulatedArm": ["ArmProtocol", "SerialPorts", "RobotModel", "RobotDescription"],
+        "SimulatedRoom": ["Trackers", "SerialPorts", "Planning"],
         "Scenes": [
             "PhantomKit", "SimulatedArm", "SimulatedRoom", "Planning", "Registration", "ControlRuntime", "SerialLink",
             "RobotDescription", "Settings",
         ],
-        "TerminalKit": [], "PlanEditor": ["Planning", "TerminalKit"],
+        "TerminalKit": [], "SliceDrawing": ["Imaging", "TerminalKit"],
+        "PlanEditor": ["Planning", "SliceDrawing", "TerminalKit"],
+        "Navigation": ["Planning", "Trackers", "SliceDrawing", "TerminalKit"],
         "Report": ["Planning", "Scenes", "CPNG", "CCairo"], "CaseStore": ["Planning"],
+        "OpenIGTLink": ["Trackers", "Meshing", "COpenIGTLink"],
         "stylet": [
             "PlanEditor", "TerminalKit", "Report", "Scenes", "Planning", "Registration", "Calibration", "SerialLink",
-            "RobotDescription", "CaseStore",
+            "RobotDescription", "CaseStore", "OpenIGTLink", "Navigation",
         ],
     ]
     static let realTimeCore: Set<String> = [
@@ -46,6 +50,7 @@ import Testing
 
     static let shims: Set<String> = [
         "CDICOM", "CEigen", "COpenBLAS", "CSerialPort", "CRealtime", "CZlib", "CPNG", "CLibXML2", "CCairo",
+        "COpenIGTLink",
     ]
 
     static func isShim(_ name: String) -> Bool { shims.contains(name) }

@@ -1,6 +1,7 @@
 import Foundation
 import Frames
 import Imaging
+import SliceDrawing
 import TerminalKit
 import TestSupport
 import Testing

@@ -3,6 +3,7 @@ import Frames
 import Glibc
 import Imaging
 import PhantomKit
+import SliceDrawing
 import TerminalKit
 import TestSupport
 import Testing

@@ -3,6 +3,7 @@ import ControlCore
 import Foundation
 import RobotDescription
 import RobotModel
+import SerialPorts
 import SimulatedArm
 import Testing
 
@@ -109,6 +110,16 @@ import Testing
         defer { server.stop() }
         #expect(throws: SerialLinkError.arm(path: server.path, .otherArm(expected: 1, found: found))) {
             try SerialLink.connect(server.path, expecting: 1, timeout: 10)
+        }
+    }
+
+    @Test func silenceOnAPortIsTypedWithWhatWasHeard() throws {
+        let terminal = try PseudoTerminal()
+        do {
+            _ = try SerialLink.connect(terminal.path, timeout: 0.2)
+            Issue.record("connected to nobody")
+        } catch {
+            guard case .arm(_, .noAnswer(_, bytesSeen: 0)) = error else { return #expect(Bool(false), "\(error)") }
         }
     }
 }

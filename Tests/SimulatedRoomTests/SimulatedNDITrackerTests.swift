@@ -1,42 +1,8 @@
 import Frames
 import SimulatedRoom
-import Synchronization
 import Testing
-import Trackers
 
-/// A simulated tracker at the other end of a line, on a clock of its own.
-final class SimulatedLine: ByteLine, Sendable {
-    private struct Shared {
-        var tracker: SimulatedNDITracker
-        var waiting: [UInt8] = []
-        var time = 0.0
-        /// Changes every reply; for damage.
-        var spoil: @Sendable ([UInt8]) -> [UInt8] = { $0 }
-    }
-    private let shared: Mutex<Shared>
-
-    init(_ tracker: SimulatedNDITracker) { shared = Mutex(Shared(tracker: tracker)) }
-
-    func spoilReplies(_ spoil: @escaping @Sendable ([UInt8]) -> [UInt8]) { shared.withLock { $0.spoil = spoil } }
-
-    func send(_ bytes: [UInt8]) throws(NDIError) {
-        shared.withLock { $0.waiting += $0.spoil($0.tracker.answer(bytes, at: $0.time)) }
-    }
-
-    func receive(within seconds: Double) throws(NDIError) -> [UInt8] {
-        shared.withLock {
-            $0.time += $0.waiting.isEmpty ? seconds : 0.004
-            // in pieces, as a port gives them
-            let piece = Array($0.waiting.prefix(7))
-            $0.waiting.removeFirst(piece.count)
-            return piece
-        }
-    }
-
-    func discardInput() { shared.withLock { $0.waiting = [] } }
-    var now: Double { shared.withLock { $0.time } }
-    func wait(_ seconds: Double) { shared.withLock { $0.time += seconds } }
-}
+@testable import Trackers
 
 @Suite struct SimulatedNDITrackerTests {
     static let poses = [
@@ -46,19 +12,27 @@ final class SimulatedLine: ByteLine, Sendable {
             rotation: Rotation(rotationVector: Vector3(-2.2, 0.1, 0.2)), translation: Vector3(-99.5, 0.25, -1999)),
     ]
 
-    /// The second tool is hidden between 1 and 2 s.
-    static func tracker() -> SimulatedNDITracker {
-        SimulatedNDITracker { tool, time in
-            guard tool < 2, !(tool == 1 && (1..<2).contains(time)) else { return nil }
-            return .init(pose: poses[tool], error: 0.12)
+    /// The second tool is hidden between 61 and 62 s, one marker of the first always.
+    static func tracker(fastest: Int = 1_228_739) -> SimulatedNDITracker {
+        SimulatedNDITracker(fastest: fastest) { tool, time in
+            guard tool < 2, !(tool == 1 && (61..<62).contains(time)) else { return nil }
+            var seen = SimulatedNDITracker.Seen(pose: poses[tool], error: 0.12)
+            if tool == 0 { seen.coveredMarkers = [2] }
+            return seen
         }
+    }
+
+    static let tools = ["first", "second"].compactMap {
+        ToolDefinition.made(
+            name: $0, markers: [Point(0, 0, 0), Point(50, 0, 0), Point(0, 70, 0), Point(30, 40, 5)])
     }
 
     @Test func theClientReadsWhatTheRoomHolds() throws {
         let line = SimulatedLine(Self.tracker())
         var client = NDITracker(line: line)
-        try client.start(tools: [Array(repeating: 7, count: 752), Array(repeating: 9, count: 100)])
-        #expect(client.handles == [1, 2] && client.version.hasPrefix("Simulated tracker"))
+        try client.connect()
+        try client.start(tools: Self.tools)
+        #expect(client.tools.map(\.handle) == [1, 2] && client.version.hasPrefix("Simulated tracker"))
         let first = try client.frame()
         #expect(first.frame.readings.map(\.handle) == [1, 2])
         for (reading, truth) in zip(first.frame.readings, Self.poses) {
@@ -67,29 +41,29 @@ final class SimulatedLine: ByteLine, Sendable {
             #expect((pose.rotation.inverse * truth.rotation).angle < 1e-6)
             #expect(abs(reading.error - 0.12) < 1e-6)
             #expect(reading.status.contains([.occupied, .initialised, .enabled]))
+            #expect(reading.markers.prefix(4).count { $0 == .used } == (reading.handle == 1 ? 3 : 4))
         }
-        line.wait(1.2 - line.now)
+        #expect(first.frame.readings[0].markers[2] == .missing)
+        line.wait(61.2 - line.now)
         let hidden = try client.frame()
         #expect(hidden.frame.readings[1].sight == .missing)
         #expect(hidden.frame.readings[0].frame > first.frame.readings[0].frame)
-        // the sample's time lies where the tracker was asked and answered
-        #expect(abs(hidden.time - 1.2) < 0.1)
+        // the sample's time lies where the tracker was asked
+        #expect(abs(hidden.time - 61.2) < 0.1)
         try client.stop()
         #expect(throws: NDIError.self) { try client.frame() }
         // what was left running is started anew
-        try client.start(tools: [[1, 2, 3]])
-        #expect(client.handles.count == 1)
+        try client.start(tools: [Self.tools[0]])
+        #expect(client.tools.count == 1)
     }
 
     @Test func textFramesHoldTheSame() throws {
         var tracker = Self.tracker()
-        let line = SimulatedLine(Self.tracker())
-        var client = NDITracker(line: line)
-        try client.start(tools: [[1]])
         for command in [
-            "INIT:", "PHRQ:*********1****", "PVWR:010000" + String(repeating: "A5", count: 64), "PINIT:01",
-            "PENA:01D", "TSTART:80",
-        ] {
+            ["INIT:", "PHRQ:*********1****"],
+            NDIMessage.definitionParts(Self.tools[0].bytes).map { "PVWR:01" + $0.address + $0.text },
+            ["PINIT:01", "PENA:01D", "TSTART:80"],
+        ].joined() {
             let end = command.firstIndex(of: ":").map { command.index(after: $0) } ?? command.endIndex
             let name = String(command[..<end].dropLast())
             let reply = tracker.answer(NDIMessage.command(name, String(command[end...])), at: 0)
@@ -118,6 +92,7 @@ final class SimulatedLine: ByteLine, Sendable {
         #expect(number("PHRQ", "*********1****") == "01")
         #expect(number("PENA", "01D") == "ERROR0E")
         #expect(number("PINIT", "01") == "ERROR14")
+        #expect(number("COMM", "X0000") == "ERROR06" && number("COMM", "5") == "ERROR07")
         var spoilt = NDIMessage.command("INIT")
         spoilt[5] ^= 1
         #expect(tracker.answer(spoilt, at: 0).starts(with: Array("ERROR04".utf8)))
@@ -126,7 +101,7 @@ final class SimulatedLine: ByteLine, Sendable {
     @Test func damageAndSilenceAreTold() throws {
         let line = SimulatedLine(Self.tracker())
         var client = NDITracker(line: line)
-        try client.start(tools: [[1]])
+        try client.start(tools: [Self.tools[0]])
         var random = SeededGenerator(seed: 4)
         for _ in 0..<300 {
             let (at, bit) = (Int(random.next() % 64), UInt8(1) << UInt8(random.next() % 8))
@@ -135,15 +110,14 @@ final class SimulatedLine: ByteLine, Sendable {
                 bad[at % bad.count] ^= bit
                 return bad
             }
+            // a flipped bit in the first bytes may also make them the remains of something else
             #expect(throws: NDIError.self) { try client.frame() }
         }
         line.spoilReplies { _ in [] }
         #expect(throws: NDIError.silent(command: "BX", seconds: 0.5)) { try client.frame() }
         line.spoilReplies { $0 }
         #expect(try client.frame().frame.readings.count == 1)
-        #expect(throws: NDIError.toolDefinition(bytes: 1025)) {
-            try client.start(tools: [Array(repeating: 0, count: 1025)])
-        }
+        #expect(throws: NDIError.noTools) { try client.start(tools: []) }
     }
 
     /// Garbage of any kind at either end: answers or errors, never an end.

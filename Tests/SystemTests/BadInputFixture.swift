@@ -26,6 +26,7 @@ actor BadInputFixture {
         try Self.makePlans(in: folder)
         try Self.makeTables(in: folder)
         try BadStores.make(in: folder)
+        try BadTrackers.make(in: folder)
     }
 
     /// Runs the command, with `--json` where it is used rightly; the second time it answers from memory.

@@ -212,7 +212,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         ("NRRD and MetaImage files", textFiles), ("Labels and segmenters", labelFiles), ("What is written", outputs),
         ("Plans and approvals", plans), ("Case stores", stores), ("Registrations", registrations),
         ("Calibrations and images onto images", BadMotions.rows),
-        ("Arms and scenes", arms),
+        ("Arms and scenes", arms), ("Trackers and other programs", BadTrackers.rows),
         ("Wrong usage", usage),
     ]
 

@@ -38,7 +38,8 @@ public struct TerminalScreen: Sendable {
         let length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1
         guard pending.count >= at + length else { return nil }
         let text = String(decoding: pending[at..<(at + length)], as: UTF8.self)
-        if isAlternate, first >= 0x20 { text.first.map { put($0) } } else { printed += text }
+        // A bell shows nothing.
+        if !isAlternate { printed += text } else if first >= 0x20 { text.first.map { put($0) } }
         return length
     }
 

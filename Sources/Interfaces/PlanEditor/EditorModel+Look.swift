@@ -1,6 +1,7 @@
 import Frames
 import Imaging
 import Planning
+import SliceDrawing
 import TerminalKit
 
 extension EditorModel {

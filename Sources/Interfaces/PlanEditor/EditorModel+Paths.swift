@@ -2,6 +2,7 @@ import Frames
 import Glibc
 import Imaging
 import Planning
+import SliceDrawing
 
 extension EditorModel {
     /// What is right for a first look at straight paths: the head as it is, seen from where they enter.

@@ -1,6 +1,7 @@
 import Frames
 import Imaging
 import Planning
+import SliceDrawing
 import TerminalKit
 
 extension EditorScreen {
@@ -109,16 +110,5 @@ extension EditorScreen {
             let style = CellStyle(scheme.title, on: RGB(40, 46, 60), bold: true)
             grid.write(AnatomicalLetters.text(way), column: column, row: row, style: style, within: rect)
         }
-    }
-}
-
-/// Directions in the patient as radiologists write them: R L, A P, H F; two letters for what lies between.
-enum AnatomicalLetters {
-    static func text(_ way: Vector3) -> String {
-        let parts = [(way.x, "L", "R"), (way.y, "P", "A"), (way.z, "H", "F")]
-        let sorted = parts.sorted { abs($0.0) > abs($1.0) }
-        // Less than 30° off the nearest axis is that axis.
-        let shown = sorted.prefix(2).filter { abs($0.0) >= 0.5 * length(way) }
-        return shown.map { $0.0 > 0 ? $0.1 : $0.2 }.joined()
     }
 }

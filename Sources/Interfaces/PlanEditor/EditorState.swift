@@ -1,6 +1,7 @@
 import Frames
 import Imaging
 import Planning
+import SliceDrawing
 import TerminalKit
 
 /// What the screen shows beside the plan itself.

@@ -1,4 +1,5 @@
 import Imaging
+import SliceDrawing
 import TerminalKit
 
 /// Draws the pictures of a frame on all cores, and keeps those of the frame before: what nothing changed in is not drawn anew.

@@ -2,6 +2,7 @@ import Foundation
 import Frames
 import Imaging
 import Planning
+import SliceDrawing
 import TerminalKit
 
 /// The list of items, and the numbers of the selected one as they change.

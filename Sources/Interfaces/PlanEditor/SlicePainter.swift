@@ -1,6 +1,7 @@
 import Frames
 import Imaging
 import Planning
+import SliceDrawing
 import TerminalKit
 
 /// How labels are laid over the CT.
@@ -175,16 +176,5 @@ extension RasterImage {
     private func rows(_ low: Double, _ high: Double, _ count: Int) -> Range<Int> {
         func within(_ x: Double) -> Int { Int(min(max(x, 0), Double(count))) }
         return within(low.rounded(.down))..<within(high.rounded(.up))
-    }
-
-    /// Hair lines through a pixel, open in the middle.
-    mutating func drawCross(_ x: Int, _ y: Int, color: RGB) {
-        let gap = max(2, width / 40)
-        for i in 0..<width where abs(i - x) > gap && (0..<height).contains(y) && i % 2 == 0 {
-            self[i, y] = self[i, y].mixed(with: color, 0.5)
-        }
-        for j in 0..<height where abs(j - y) > gap && (0..<width).contains(x) && j % 2 == 0 {
-            self[x, j] = self[x, j].mixed(with: color, 0.5)
-        }
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import Frames
 import Imaging
 import Planning
+import SliceDrawing
 import TerminalKit
 
 /// A page of text where the pictures are: help, approval, comparison.

@@ -1,5 +1,7 @@
 import ArmProtocol
-import Glibc
+import SerialPorts
+
+extension SerialPort: ByteTransport {}
 
 /// The protocol over a port: opens it and the session on it. What comes back is what the loop calls each tick.
 ///
@@ -8,11 +10,7 @@ import Glibc
 /// ```
 public enum SerialLink {
     /// CLOCK_MONOTONIC in seconds, the clock of the real-time loop.
-    public static func steadySeconds() -> Double {
-        var now = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &now)
-        return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
-    }
+    public static func steadySeconds() -> Double { MonotonicClock.seconds }
 
     /// Opens `path`, greets the arm, and waits for its answer and first report.
     ///
@@ -24,7 +22,8 @@ public enum SerialLink {
         _ path: String, baud: Int = 1_000_000, expecting identity: UInt64? = nil, timeout: Double = 2,
         now: () -> Double = steadySeconds
     ) throws(SerialLinkError) -> HostChannel<SerialPort> {
-        let port = try SerialPort.open(path, baud: baud)
+        let port: SerialPort
+        do throws(SerialPortError) { port = try SerialPort.open(path, baud: baud) } catch { throw .port(error) }
         var settings = HostEndpoint.Settings(expectedIdentity: identity)
         settings.greetingTimeout = timeout
         var channel = HostChannel(host: HostEndpoint(settings: settings), transport: port)
@@ -32,7 +31,7 @@ public enum SerialLink {
         channel.host.connect(nonce: .random(in: 1...UInt32.max), now: now())
         while channel.receive(now: now()) == nil {
             if case .failed(let error) = channel.host.state { throw .arm(path: path, error) }
-            if port.isLost { throw .lost(path: path) }
+            if port.isLost { throw .port(.lost(path: path)) }
             _ = port.waitForInput(seconds: 0.005)
         }
         return channel

@@ -14,4 +14,7 @@ public enum TrackersError: Error, Equatable, Sendable {
     /// A sample is not later than the one before it.
     case timeOrder(file: String, line: Int)
     case noSamples(file: String)
+    /// A record that was played back is over.
+    case recordEnded
+    case toolDefinition(file: String, ToolDefinitionProblem)
 }

@@ -1,7 +1,7 @@
 import Frames
 
 /// How a file format names the patient's axes. The program knows DICOM's alone (LPS); the others exist at this edge only.
-enum WorldConvention: String {
+public enum WorldConvention: String, Sendable {
     /// +X left, +Y posterior, +Z superior: DICOM, ITK, `CT`.
     case lps
     /// +X right, +Y anterior, +Z superior: NIfTI, 3D Slicer.
@@ -10,7 +10,7 @@ enum WorldConvention: String {
     case las
 
     /// Turns coordinates of this convention into CT coordinates, and back: each is its own inverse.
-    var toCT: Matrix3 {
+    public var toCT: Matrix3 {
         switch self {
         case .lps: .identity
         case .ras: Matrix3(diagonal: Vector3(-1, -1, 1))

@@ -1,6 +1,7 @@
 import ControlCore
 import Foundation
 import RobotModel
+import SerialPorts
 import Synchronization
 
 /// A simulated arm controller behind a pseudo-terminal, in real time on a thread of its own, until it is stopped.
@@ -32,9 +33,10 @@ public final class PseudoTerminalArm: Sendable {
 
     /// Opens the pseudo-terminal and starts the thread.
     ///
-    /// - Throws: `SimulatedArmError.pseudoTerminal`.
+    /// - Throws: `SimulatedArmError.port`.
     public init(_ arm: SimulatedArm) throws(SimulatedArmError) {
-        let terminal = try PseudoTerminal()
+        let terminal: PseudoTerminal
+        do throws(SerialPortError) { terminal = try PseudoTerminal() } catch { throw .port(error) }
         path = terminal.path
         let shared = ServerState(Status(positions: arm.truePositions, velocities: arm.trueVelocities))
         self.shared = shared

@@ -1,3 +1,5 @@
+import SerialPorts
+
 /// Which way a frame goes.
 public enum LineDirection: String, Equatable, Sendable, CaseIterable {
     case toArm = "to-arm"
@@ -47,6 +49,6 @@ public enum SimulatedArmError: Error, Equatable, Sendable {
     case drives(expected: Int, found: Int)
     /// Baud, cycle or watchdog is not positive, or the watchdog is shorter than two cycles.
     case settings
-    /// The system gave no pseudo-terminal, or no thread; the call and its errno.
-    case pseudoTerminal(call: String, errno: Int32)
+    /// The system gave no pseudo-terminal.
+    case port(SerialPortError)
 }

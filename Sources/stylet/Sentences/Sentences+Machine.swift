@@ -107,35 +107,13 @@ extension Sentences {
                 message:
                     "Baud, cycle and watchdog of a simulated arm must be positive, and the watchdog at least two cycles."
             )
-        case .pseudoTerminal(let call, let number):
-            Failure(
-                code: "no-pseudo-terminal",
-                message:
-                    "The system gives no pseudo-terminal (\(call): \(String(cString: strerror(number)).lowercased())).")
+        case .port(let inner): failureOf(inner)
         }
     }
 
     static func failureOf(_ error: SerialLinkError) -> Failure {
         switch error {
-        case .doesNotExist(let path, let available):
-            Failure(
-                code: "port-not-found",
-                message:
-                    "There is no port \(path); \(available.isEmpty ? "no serial port is connected" : "there are: \(available.joined(separator: ", "))")."
-            )
-        case .noPermission(let path):
-            Failure(
-                code: "port-forbidden",
-                message: "You may not open \(path): join its group (often dialout) and log in again.")
-        case .busy(let path):
-            Failure(code: "port-busy", message: "\(path) is in use by another program: end that first.")
-        case .notASerialPort(let path): Failure(code: "not-a-port", message: "\(path) is no serial port.")
-        case .refused(let path, let setting, let number):
-            Failure(
-                code: "port-refused",
-                message: "The driver of \(path) refuses \(setting): \(String(cString: strerror(number)).lowercased()).")
-        case .lost(let path):
-            Failure(code: "port-lost", message: "\(path) was lost while connecting: check cable and power.")
+        case .port(let inner): failureOf(inner)
         case .arm(let path, let inner):
             Failure(code: code(inner), message: "No session with an arm on \(path): \(sentence(inner)).")
         }

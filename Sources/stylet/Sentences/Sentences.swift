@@ -4,6 +4,7 @@ import Foundation
 import Frames
 import Imaging
 import Meshing
+import OpenIGTLink
 import PhantomKit
 import PlanEditor
 import Planning
@@ -13,10 +14,12 @@ import RobotDescription
 import Scenes
 import Segmentation
 import SerialLink
+import SerialPorts
 import SimulatedArm
 import Settings
 import Uncertainty
 import TerminalKit
+import Trackers
 
 /// Turns the targets' errors, which hold data, into sentences for a person: what, where, and what to do.
 enum Sentences {
@@ -33,7 +36,11 @@ enum Sentences {
         case let error as MeshingError: failureOf(error)
         case let error as PhantomError: failureOf(error)
         case let error as RobotDescriptionError: failureOf(error)
+        case let error as SerialPortError: failureOf(error)
         case let error as SerialLinkError: failureOf(error)
+        case let error as OpenIGTLinkError: failureOf(error)
+        case let error as NDIError: failureOf(error)
+        case let error as TrackersError: failureOf(error)
         case let error as SceneError: failureOf(error)
         case let error as ReportError: failureOf(error)
         case let error as PlanEditorError: failureOf(error)

@@ -5,6 +5,7 @@ import Foundation
 import Frames
 import RobotDescription
 import SerialLink
+import SerialPorts
 
 /// One run on a real port: connects, starts the real-time thread, follows the procedure, and always leaves the arm stopped.
 struct RunSession {

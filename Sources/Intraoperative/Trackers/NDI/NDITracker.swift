@@ -1,89 +1,95 @@
 import Frames
 
-/// A line of bytes to a tracker: a serial port, or a simulated one.
-public protocol ByteLine {
-    /// Sends all of it.
-    ///
-    /// - Throws: `NDIError.lost`.
-    mutating func send(_ bytes: [UInt8]) throws(NDIError)
-    /// What has come, waiting at most so many seconds for the first byte; empty where nothing came.
-    ///
-    /// - Throws: `NDIError.lost`.
-    mutating func receive(within seconds: Double) throws(NDIError) -> [UInt8]
-    /// Forgets what came before.
-    mutating func discardInput()
-    /// Seconds of the clock whose times the samples carry.
-    var now: Double { get }
-}
-
-/// A tracker of Northern Digital's over a line: started, its tools enabled, and asked for frames.
+/// A tracker of Northern Digital's over a line: reset, at its highest speed, its tools enabled, and asked for frames.
 ///
 /// ```swift
-/// var tracker = NDITracker(line: port)
-/// try tracker.start(tools: [rom])
-/// while tracking { let frame = try tracker.frame() }
+/// var tracker = NDITracker(line: try SerialByteLine("/dev/ttyUSB0"))
+/// try tracker.connect()
+/// try tracker.start(tools: [try ToolDefinition.read("pointer.rom")])
+/// while tracking { let sample = try tracker.frame() }
 /// ```
 public struct NDITracker<Line: ByteLine>: Sendable where Line: Sendable {
-    public private(set) var line: Line
-    /// Handles of the enabled tools, in the order in which they were given.
-    public private(set) var handles: [UInt8] = []
+    public internal(set) var line: Line
+    /// A tool that the tracker follows.
+    public struct Tool: Equatable, Sendable {
+        public let handle: UInt8
+        public let name: String
+        /// How many markers its definition has; `nil` of a wired tool, whose definition it carries itself.
+        public let markers: Int?
+    }
+
+    /// The enabled tools: those that are plugged in, then those that were given, in their order.
+    public private(set) var tools: [Tool] = []
     /// The tracker's own description of its firmware.
     public private(set) var version = ""
+    /// Bits a second of the line.
+    public internal(set) var baud = 9600
+    /// Bytes that belonged to no reply and were skipped.
+    public internal(set) var skipped = 0
     /// Seconds that a reply may take; starting takes longer.
     public var patience = 0.5
-    private var pending: [UInt8] = []
+    /// From a frame's exposure to the moment at which the tracker could first tell it, s. The maker says it for each model.
+    public var latency: Double
+    var pending: [UInt8] = []
+    private var options = NDIFrame.Options.all
 
-    public init(line: Line) { self.line = line }
+    public init(line: Line, latency: Double = 0) {
+        self.line = line
+        self.latency = latency
+    }
 
-    /// Resets nothing that runs elsewhere: stops tracking if it is on, initialises, gives each wireless tool its
-    /// definition, and starts to track.
+    /// Stops tracking if it is on, initialises, enables what is plugged in, gives each wireless tool its definition, and starts
+    /// to track.
     ///
-    /// - Parameter tools: SROM images, at most 1,024 bytes each.
-    /// - Throws: `NDIError`.
-    public mutating func start(tools: [[UInt8]]) throws(NDIError) {
-        for tool in tools where tool.isEmpty || tool.count > 1024 { throw .toolDefinition(bytes: tool.count) }
+    /// - Throws: `NDIError`; `.noTools` where nothing is plugged in and none was given.
+    public mutating func start(tools given: [ToolDefinition]) throws(NDIError) {
         line.discardInput()
         pending = []
         // a tracker that was tracking refuses INIT, one that was not refuses TSTOP: that error is the good case
-        do throws(NDIError) { _ = try ask("TSTOP") } catch .refused(_, _) {}
+        do throws(NDIError) { _ = try ask("TSTOP") } catch {
+            guard case .refused = error else { throw error }
+        }
         _ = try ask("INIT", within: 10)
         version = try ask("VER", "0", within: 2)
-        for handle in try freeHandles() { _ = try ask("PHF", handle) }
-        handles = []
-        for tool in tools { handles.append(try enable(tool)) }
+        try release()
+        for handle in try handles("02") + handles("03") { tools.append(try enable(wired: handle)) }
+        for tool in given { tools.append(try enable(tool)) }
+        guard !tools.isEmpty else { throw .noTools }
+        options = .all
         _ = try ask("TSTART", "80", within: 10)
     }
 
     /// - Throws: `NDIError`.
     public mutating func stop() throws(NDIError) { _ = try ask("TSTOP", within: 5) }
 
-    /// All tools now, and the middle of the time between asking and being answered.
+    /// All tools now.
     ///
     /// - Throws: `NDIError`; a damaged reply is thrown away and told, and the next call starts afresh.
-    public mutating func frame() throws(NDIError) -> (frame: NDIFrame, time: Double) {
-        pending = []
-        line.discardInput()
-        let asked = line.now
-        // 0001 transforms, 0800 also those outside the volume that the maker vouches for: their status says so
-        try line.send(NDIMessage.command("BX", "0801"))
-        while true {
-            if pending.count >= 2, pending[0] != 0xC4 || pending[1] != 0xA5 { throw try refusal(of: "BX", asked) }
-            if let length = try NDIFrame.length(ofBinary: pending), pending.count >= length {
-                let frame = try NDIFrame(binary: Array(pending[..<length]))
-                return (frame, (asked + line.now) / 2)
-            }
-            try fill("BX", since: asked, within: patience)
+    public mutating func frame() throws(NDIError) -> NDISample {
+        do throws(NDIError) { return try frame(options) } catch {
+            // a tracker without information about markers, as a magnetic one is
+            guard case .refused(command: "BX", _) = error, options != .least else { throw error }
+            options = .least
+            return try frame(options)
         }
     }
 
-    /// A text came where a frame should: the tracker's error.
-    private mutating func refusal(of command: String, _ asked: Double) throws(NDIError) -> NDIError {
-        let text = try text(of: command, since: asked, within: patience)
-        return .unexpected(command: command, reply: String(text.prefix(24)))
+    /// Frees what the tracker says is to be freed, and what an earlier start enabled.
+    private mutating func release() throws(NDIError) {
+        for handle in try handles("01") { _ = try ask("PHF", handle) }
+        for tool in tools {
+            let handle = String(decoding: NDIMessage.hex(UInt16(tool.handle)).suffix(2), as: UTF8.self)
+            // after a reset it is gone already
+            do throws(NDIError) { _ = try ask(tool.markers == nil ? "PDIS" : "PHF", handle) } catch {
+                guard case .refused = error else { throw error }
+            }
+        }
+        tools = []
     }
 
-    private mutating func freeHandles() throws(NDIError) -> [String] {
-        let reply = try ask("PHSR", "01")
+    /// Port handles in a state: 01 to be freed, 02 not initialised, 03 not enabled (API guide, PHSR).
+    private mutating func handles(_ state: String) throws(NDIError) -> [String] {
+        let reply = try ask("PHSR", state)
         guard let count = NDIMessage.number(reply.utf8.prefix(2)), reply.utf8.count == 2 + 5 * Int(count) else {
             throw .unexpected(command: "PHSR", reply: String(reply.prefix(24)))
         }
@@ -91,53 +97,38 @@ public struct NDITracker<Line: ByteLine>: Sendable where Line: Sendable {
         return (0..<Int(count)).map { String(text[(2 + 5 * $0)..<(4 + 5 * $0)]) }
     }
 
+    /// A tool that is plugged in, by the part number in its own definition.
+    private mutating func enable(wired handle: String) throws(NDIError) -> Tool {
+        _ = try ask("PINIT", handle, within: 5)
+        _ = try ask("PENA", handle + "D")
+        let part = try ask("PHINF", handle + "0004")
+        let letters = part.filter { $0.isASCII && !$0.isWhitespace && $0 != "\0" }
+        guard let number = NDIMessage.number(handle.utf8) else {
+            throw .unexpected(command: "PHSR", reply: handle)
+        }
+        return Tool(handle: UInt8(number), name: letters.isEmpty ? "port-\(handle)" : letters, markers: nil)
+    }
+
     /// A port handle for a wireless tool, its definition written, initialised, enabled as a tool that moves.
-    private mutating func enable(_ tool: [UInt8]) throws(NDIError) -> UInt8 {
+    private mutating func enable(_ tool: ToolDefinition) throws(NDIError) -> Tool {
         let handle = try ask("PHRQ", "*********1****")
         guard handle.utf8.count == 2, let number = NDIMessage.number(handle.utf8) else {
             throw .unexpected(command: "PHRQ", reply: String(handle.prefix(24)))
         }
-        for start in stride(from: 0, to: tool.count, by: 64) {
-            let part =
-                tool[start..<min(start + 64, tool.count)] + Array(repeating: 0, count: max(0, start + 64 - tool.count))
-            let hex = part.flatMap { NDIMessage.hex(UInt16($0)).suffix(2) }
-            let address = String(decoding: NDIMessage.hex(UInt16(start)), as: UTF8.self)
-            _ = try ask("PVWR", handle + address + String(decoding: hex, as: UTF8.self))
+        for (address, text) in NDIMessage.definitionParts(tool.bytes) {
+            _ = try ask("PVWR", handle + address + text)
         }
         _ = try ask("PINIT", handle, within: 5)
         _ = try ask("PENA", handle + "D")
-        return UInt8(number)
+        return Tool(handle: UInt8(number), name: tool.name, markers: tool.markers.count)
     }
+}
 
-    /// Sends a command and gives the text of its reply.
-    private mutating func ask(
-        _ command: String, _ parameters: String = "", within seconds: Double? = nil
-    ) throws(NDIError) -> String {
-        pending = []
-        let asked = line.now
-        try line.send(NDIMessage.command(command, parameters))
-        return try text(of: command, since: asked, within: seconds ?? patience)
-    }
-
-    private mutating func text(of command: String, since asked: Double, within seconds: Double) throws(NDIError)
-        -> String
-    {
-        while true {
-            if let end = pending.firstIndex(of: NDIMessage.carriageReturn) {
-                let text = try NDIMessage.text(of: Array(pending[..<end]))
-                pending.removeSubrange(...end)
-                guard text.hasPrefix("ERROR") else { return text }
-                throw .refused(
-                    command: command, number: UInt8(NDIMessage.number(text.utf8.dropFirst(5).prefix(2)) ?? 0))
-            }
-            guard pending.count < NDIMessage.longest else { throw .garbled(start: NDIMessage.start(of: pending)) }
-            try fill(command, since: asked, within: seconds)
-        }
-    }
-
-    private mutating func fill(_ command: String, since asked: Double, within seconds: Double) throws(NDIError) {
-        let left = asked + seconds - line.now
-        guard left > 0 else { throw .silent(command: command, seconds: seconds) }
-        pending += try line.receive(within: left)
-    }
+/// A frame with the time at which it was true.
+public struct NDISample: Equatable, Sendable {
+    public let frame: NDIFrame
+    /// Seconds of the line's clock: the reply's arrival, less its way over the line and the tracker's latency.
+    public let time: Double
+    /// When its last byte arrived, s of the line's clock.
+    public let arrival: Double
 }

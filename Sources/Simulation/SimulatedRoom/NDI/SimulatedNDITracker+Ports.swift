@@ -19,7 +19,10 @@ extension SimulatedNDITracker {
         switch name {
         case "PVWR": return write(handle, rest)
         case "PINIT":
-            guard ports[handle]?.definition.isEmpty == false else { return error(0x14) }
+            guard let port = ports[handle], let tool = try? ToolDefinition(port.definition, file: "") else {
+                return error(0x14)
+            }
+            ports[handle]?.markers = tool.markers.count
             if ports[handle]?.tool == nil {
                 let tool = nextTool()
                 ports[handle]?.tool = tool
@@ -92,7 +95,7 @@ extension SimulatedNDITracker {
             text += "02000000" + "Stylet      " + "001" + "0000000" + Self.hex(Int(handle), 1)
             text += Self.hex(Int(status(handle).rawValue), 2)
         }
-        if option & 0x04 != 0 { text += "simulated tool      " }
+        if option & 0x04 != 0 { text += (ports[handle]?.partNumber ?? "").padding(20) }
         if option & 0x10 != 0 { text += "00" }
         if option & 0x20 != 0 { text += "00000000000000" }
         return NDIMessage.reply(text)
@@ -109,5 +112,12 @@ extension SimulatedNDITracker {
     static func hex(_ value: Int, _ width: Int) -> String {
         let digits = String(value, radix: 16, uppercase: true)
         return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+}
+
+extension String {
+    /// Cut or filled up with blanks to so many letters.
+    fileprivate func padding(_ count: Int) -> String {
+        String(prefix(count)) + String(repeating: " ", count: max(0, count - self.count))
     }
 }

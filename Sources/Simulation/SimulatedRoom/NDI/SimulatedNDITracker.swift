@@ -12,6 +12,8 @@ public struct SimulatedNDITracker: Sendable {
         /// RMS residual of its markers, mm.
         public var error: Double
         public var isOutOfVolume = false
+        /// Markers of the tool that are covered, counted from 0.
+        public var coveredMarkers: Set<Int> = []
 
         public init(pose: Pose<Tracker, Marker>, error: Double, isOutOfVolume: Bool = false) {
             (self.pose, self.error, self.isOutOfVolume) = (pose, error, isOutOfVolume)
@@ -22,6 +24,8 @@ public struct SimulatedNDITracker: Sendable {
 
     struct Port {
         var definition: [UInt8] = []
+        var partNumber = "simulated tool"
+        var markers = 0
         var isInitialised = false
         var isEnabled = false
         /// Which of the room's tools it is, counted in the order of initialisation.
@@ -32,12 +36,23 @@ public struct SimulatedNDITracker: Sendable {
     public static let rate = 60.0
     var mode = Mode.reset
     var ports: [UInt8: Port] = [:]
+    /// Bits a second at which it listens and answers. The reply to `COMM` still goes at the old speed.
+    public private(set) var baud = 9600
+    /// The highest speed that this model knows.
+    public let fastest: Int
+    /// Tools that are plugged in, at the handles from 10 on.
+    let wired: [ToolDefinition]
     private var toolCount = 0
     private var pending: [UInt8] = []
     /// The room: the number of a tool, and the time in seconds.
     let room: @Sendable (_ tool: Int, _ time: Double) -> Seen?
 
-    public init(room: @escaping @Sendable (_ tool: Int, _ time: Double) -> Seen?) { self.room = room }
+    public init(
+        fastest: Int = 1_228_739, wired: [ToolDefinition] = [],
+        room: @escaping @Sendable (_ tool: Int, _ time: Double) -> Seen?
+    ) {
+        (self.fastest, self.wired, self.room) = (fastest, wired, room)
+    }
 
     /// Takes bytes and gives the replies to every command that they complete.
     public mutating func answer(_ bytes: some Sequence<UInt8>, at time: Double) -> [UInt8] {
@@ -55,7 +70,7 @@ public struct SimulatedNDITracker: Sendable {
 
     /// What a break on the serial line brings.
     public mutating func reset() -> [UInt8] {
-        (mode, ports, toolCount, pending) = (.reset, [:], 0, [])
+        (mode, ports, toolCount, pending, baud) = (.reset, [:], 0, [], 9600)
         return NDIMessage.reply("RESET")
     }
 
@@ -77,7 +92,7 @@ public struct SimulatedNDITracker: Sendable {
     private mutating func carryOut(_ name: String, _ parameters: String, at time: Double) -> [UInt8] {
         switch name {
         case "RESET": reset()
-        case "COMM": parameters.utf8.count == 5 ? okay : error(0x07)
+        case "COMM": changeSpeed(Array(parameters))
         case "INIT": initialise()
         case "ECHO": NDIMessage.reply(parameters)
         case "BEEP": mode == .reset ? error(0x10) : NDIMessage.reply("1")
@@ -98,9 +113,27 @@ public struct SimulatedNDITracker: Sendable {
         NDIMessage.reply("ERROR" + (number < 16 ? "0" : "") + String(number, radix: 16, uppercase: true))
     }
 
+    private static let speeds: [Character: Int] = [
+        "0": 9600, "1": 14_400, "2": 19_200, "3": 38_400, "4": 57_600, "5": 115_200, "6": 921_600, "7": 1_228_739,
+        "A": 230_400,
+    ]
+
+    /// A speed's character, and four for bits, parity, stop bits and handshake.
+    private mutating func changeSpeed(_ parameters: [Character]) -> [UInt8] {
+        guard parameters.count == 5 else { return error(0x07) }
+        guard let speed = Self.speeds[parameters[0]], speed <= fastest, parameters[1...] == ["0", "0", "0", "0"] else {
+            return error(0x06)
+        }
+        baud = speed
+        return okay
+    }
+
     private mutating func initialise() -> [UInt8] {
         guard mode != .tracking else { return error(0x0C) }
         mode = .set
+        for (index, tool) in wired.enumerated() where ports[UInt8(10 + index)] == nil {
+            ports[UInt8(10 + index)] = Port(definition: tool.bytes, partNumber: tool.name)
+        }
         return okay
     }
 

@@ -5,8 +5,8 @@ extension SerialPort {
     /// Opens `path` for this program alone. `baud` may be any number that the driver can make; a pseudo-terminal takes
     /// every number and has no speed.
     ///
-    /// - Throws: `SerialLinkError`, other than `.arm`.
-    public static func open(_ path: String, baud: Int) throws(SerialLinkError) -> SerialPort {
+    /// - Throws: `SerialPortError`.
+    public static func open(_ path: String, baud: Int) throws(SerialPortError) -> SerialPort {
         guard let real = resolve(path) else {
             if errno == EACCES { throw .noPermission(path: path) }
             throw .doesNotExist(path: path, available: available())
@@ -47,7 +47,7 @@ extension SerialPort {
 
     private static func openSerial(
         _ record: OpaquePointer, path: String, baud: Int
-    ) throws(SerialLinkError) -> SerialPort {
+    ) throws(SerialPortError) -> SerialPort {
         guard sp_open(record, SP_MODE_READ_WRITE) == SP_OK else {
             let error = errno
             sp_free_port(record)
@@ -55,7 +55,7 @@ extension SerialPort {
         }
         var handle: Int32 = -1
         sp_get_port_handle(record, &handle)
-        do throws(SerialLinkError) {
+        do throws(SerialPortError) {
             try claim(handle, path: path)
             // Cleared by the last close, so not for pseudo-terminals, which their server keeps open.
             _ = serial_exclusive(handle)
@@ -70,8 +70,8 @@ extension SerialPort {
         return SerialPort(path: path, handle: handle, record: record, hasLowLatency: hasLowLatency)
     }
 
-    private static func configure(_ record: OpaquePointer, path: String, baud: Int) throws(SerialLinkError) {
-        func demand(_ status: sp_return, _ setting: PortSetting) throws(SerialLinkError) {
+    private static func configure(_ record: OpaquePointer, path: String, baud: Int) throws(SerialPortError) {
+        func demand(_ status: sp_return, _ setting: PortSetting) throws(SerialPortError) {
             guard status == SP_OK else { throw .refused(path: path, setting: setting, errno: errno) }
         }
         try demand(sp_set_baudrate(record, Int32(baud)), .baud(baud))
@@ -82,10 +82,10 @@ extension SerialPort {
     }
 
     /// A terminal that libserialport does not know: a pseudo-terminal.
-    private static func openTerminal(_ real: String, path: String) throws(SerialLinkError) -> SerialPort {
+    private static func openTerminal(_ real: String, path: String) throws(SerialPortError) -> SerialPort {
         let handle = Glibc.open(real, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
         guard handle >= 0 else { throw openingError(errno, path: path) }
-        do throws(SerialLinkError) {
+        do throws(SerialPortError) {
             guard isatty(handle) == 1 else { throw .notASerialPort(path: path) }
             try claim(handle, path: path)
             try makeRaw(handle, path: path)
@@ -96,7 +96,7 @@ extension SerialPort {
         return SerialPort(path: path, handle: handle, record: nil, hasLowLatency: serial_low_latency(handle) == 0)
     }
 
-    private static func openingError(_ error: Int32, path: String) -> SerialLinkError {
+    private static func openingError(_ error: Int32, path: String) -> SerialPortError {
         switch error {
         case EACCES, EPERM: .noPermission(path: path)
         case EBUSY: .busy(path: path)
@@ -107,12 +107,12 @@ extension SerialPort {
     }
 
     /// A lock on the file keeps a second program of ours out even where it runs as root.
-    private static func claim(_ handle: Int32, path: String) throws(SerialLinkError) {
+    private static func claim(_ handle: Int32, path: String) throws(SerialPortError) {
         guard flock(handle, LOCK_EX | LOCK_NB) == 0 else { throw .busy(path: path) }
     }
 
     /// No line editing, no echo, no translation; a read with nothing there gives EAGAIN, so that 0 means the end.
-    private static func makeRaw(_ handle: Int32, path: String) throws(SerialLinkError) {
+    private static func makeRaw(_ handle: Int32, path: String) throws(SerialPortError) {
         var settings = termios()
         guard tcgetattr(handle, &settings) == 0 else { throw .notASerialPort(path: path) }
         cfmakeraw(&settings)

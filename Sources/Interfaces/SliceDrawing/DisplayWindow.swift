@@ -1,9 +1,11 @@
-import TerminalKit
-
 /// The HU shown as black and as white.
 public struct DisplayWindow: Equatable, Sendable {
     public let name: String
     public var level, width: Double
+
+    public init(name: String, level: Double, width: Double) {
+        (self.name, self.level, self.width) = (name, level, width)
+    }
 
     /// Usual ones; bone first, as screws are planned in it.
     public static let presets = [
@@ -15,17 +17,17 @@ public struct DisplayWindow: Equatable, Sendable {
     ]
 
     /// Level and width changed by hand.
-    func moved(level: Double, width: Double) -> DisplayWindow {
+    public func moved(level: Double, width: Double) -> DisplayWindow {
         DisplayWindow(
             name: "own", level: min(max(self.level + level, -1000), 4000),
             width: min(max(self.width + width, 20), 6000))
     }
 
-    func gray(_ hu: Float) -> UInt8 { UInt8(share(hu)) }
+    public func gray(_ hu: Float) -> UInt8 { UInt8(share(hu)) }
 
     /// In 53 shades, each within three of the true one: black, white, and every fifth from 3 to 253, so that every second is of
     /// the terminal's own palette and takes half the bytes.
-    func coarseGray(_ hu: Float) -> UInt8 {
+    public func coarseGray(_ hu: Float) -> UInt8 {
         let share = share(hu)
         guard share < 254 else { return 255 }
         return UInt8(max(8 + 5 * ((share - 8) / 5).rounded(), 0))

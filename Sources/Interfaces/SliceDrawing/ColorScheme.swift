@@ -4,11 +4,11 @@ import TerminalKit
 /// Colours of one look. Nothing is told by colour alone: grades have letters, broken limits a mark.
 public struct ColorScheme: Equatable, Sendable {
     public let name: String
-    let good, fair, bad: RGB
-    let selected, other, entry, cursor, ghost: RGB
-    let text, dim, title, panel, bar, focus: RGB
-    let canal: RGB
-    let labels: [RGB]
+    public let good, fair, bad: RGB
+    public let selected, other, entry, cursor, ghost: RGB
+    public let text, dim, title, panel, bar, focus: RGB
+    public let canal: RGB
+    public let labels: [RGB]
 
     /// Blue to vermilion, which every kind of colour vision tells apart (Okabe and Ito 2008).
     public static let standard = ColorScheme(
@@ -42,7 +42,7 @@ public struct ColorScheme: Equatable, Sendable {
 
     public static let all = [standard, trafficLight, gray]
 
-    func color(of label: AnatomicalLabel) -> RGB {
+    public func color(of label: AnatomicalLabel) -> RGB {
         label == .spinalCanal ? canal : labels[Int(label.number) % labels.count]
     }
 }

@@ -1,0 +1,152 @@
+import Foundation
+import SerialPorts
+import Synchronization
+import SliceDrawing
+import TerminalKit
+import Trackers
+
+/// Where the tracker's thread leaves what came, and the screen finds it.
+public final class SampleMailbox: Sendable {
+    private struct Box {
+        var batches: [[TrackedBody]] = []
+        var failure: String?
+    }
+    private let box = Mutex(Box())
+
+    public init() {}
+
+    public func put(_ bodies: [TrackedBody]) { box.withLock { $0.batches.append(bodies) } }
+    public func fail(_ sentence: String) { box.withLock { $0.failure = sentence } }
+
+    func take() -> (batches: [[TrackedBody]], failure: String?) {
+        box.withLock { box in
+            defer { box.batches = [] }
+            return (box.batches, box.failure)
+        }
+    }
+}
+
+/// What a session at the screen came to.
+public struct NavigationReport: Sendable {
+    public internal(set) var pictures = 0
+    public internal(set) var seconds = 0.0
+    /// From the time at which a sample was true to the end of writing the picture that shows it, s.
+    public internal(set) var latencies: [Double] = []
+    public internal(set) var failure: String?
+
+    public func latency(_ share: Double) -> Double? {
+        let sorted = latencies.sorted()
+        return sorted.isEmpty ? nil : sorted[min(Int(share * Double(sorted.count)), sorted.count - 1)]
+    }
+}
+
+/// Runs the screen until a person quits, the time is over, or the terminal goes away.
+public final class NavigationLoop {
+    private let terminal: Terminal
+    private let mailbox: SampleMailbox
+    private var model: NavigationModel
+    private var screen: NavigationScreen
+    private var painter: ScreenPainter
+    private var decoder = InputDecoder()
+    private var report = NavigationReport()
+    private var lastPicture = -Double.infinity
+    private var wasBad = false
+    /// Each sample as it came, for a record.
+    public var onSamples: ([TrackedBody]) -> Void = { _ in }
+
+    /// Even without samples the screen is drawn so often: what is stale must say so, and grow older.
+    static let slowest = 1.0 / 30
+
+    public init(
+        terminal: Terminal, model: NavigationModel, screen: NavigationScreen, mailbox: SampleMailbox, depth: ColorDepth
+    ) {
+        (self.terminal, self.model, self.screen, self.mailbox) = (terminal, model, screen, mailbox)
+        painter = ScreenPainter(depth: depth)
+    }
+
+    /// - Throws: `TerminalError`.
+    public func run(seconds: Double? = nil) throws(TerminalError) -> NavigationReport {
+        let start = MonotonicClock.seconds
+        while seconds.map({ MonotonicClock.seconds - start < $0 }) ?? true {
+            let wake = try terminal.wait(seconds: 0.003)
+            switch wake {
+            case .ended: return finished(start)
+            case .resized: painter.invalidate()
+            case .timeout: if decoder.isWaiting, take(decoder.flush()) { return finished(start) }
+            case .input(let bytes): if take(decoder.receive(bytes)) { return finished(start) }
+            }
+            let hasNew = collect()
+            if hasNew || MonotonicClock.seconds - lastPicture >= Self.slowest { try draw(hasNew, start) }
+        }
+        return finished(start)
+    }
+
+    private func finished(_ start: Double) -> NavigationReport {
+        report.seconds = MonotonicClock.seconds - start
+        return report
+    }
+
+    private func collect() -> Bool {
+        let (batches, failure) = mailbox.take()
+        for bodies in batches {
+            model.take(bodies)
+            onSamples(bodies)
+        }
+        if let failure { report.failure = failure }
+        return !batches.isEmpty
+    }
+
+    private func draw(_ hasNew: Bool, _ start: Double) throws(TerminalError) {
+        let now = MonotonicClock.seconds
+        var moment = NavigationScreen.Moment(model, at: now)
+        moment.connection = report.failure
+        moment.framesPerSecond = now > start ? Double(report.pictures) / (now - start) : 0
+        let size = terminal.size
+        var bytes = painter.paint(screen.draw(moment, columns: size.columns, rows: size.rows))
+        let isBad = moment.isBad
+        // the bell rings when it turns bad, and not for as long as it is
+        if isBad, !wasBad { bytes.append(7) }
+        wasBad = isBad
+        if !bytes.isEmpty { try terminal.write(bytes) }
+        (lastPicture, report.pictures) = (now, report.pictures + 1)
+        guard hasNew, let newest = model.newest, report.latencies.count < 1 << 20 else { return }
+        report.latencies.append(MonotonicClock.seconds - newest)
+    }
+
+    /// Whether a person quits.
+    private func take(_ events: [InputEvent]) -> Bool {
+        for case .key(let key, let held) in events {
+            switch key {
+            case .character("q"), .escape: return true
+            case .character("c") where held.contains(.control): return true
+            case .character("n"), .down: model.select(model.selected + 1)
+            case .character("p"), .up: model.select(model.selected - 1)
+            case .character("l"): model.checkLandmark()
+            default: screen.press(key)
+            }
+        }
+        return false
+    }
+}
+
+extension NavigationScreen {
+    mutating func press(_ key: Key) {
+        switch key {
+        case .character("w"):
+            let all = DisplayWindow.presets
+            window = all[((all.firstIndex(of: window) ?? 0) + 1) % all.count]
+        case .character("+"): field = max(30, field / 1.25)
+        case .character("-"): field = min(300, field * 1.25)
+        default: break
+        }
+    }
+}
+
+extension NavigationScreen.Moment {
+    /// What a surgeon must hear: no pose where there was one, or a limit that is broken.
+    var isBad: Bool {
+        guard case .live(let guidance, _, _) = sight else { return true }
+        return guidance.distance > settings.distanceLimit || guidance.angle > settings.angleLimit
+            || guidance.remaining < 0
+    }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import Frames
+import Imaging
+import Navigation
+import PlanEditor
+import Synchronization
+import TerminalKit
+import Trackers
+
+/// The screen at the terminal, and the tracker on a thread of its own beside it.
+enum NavigationTerminal {
+    static func run(
+        _ model: NavigationModel, _ ct: Volume<Int16>, _ feed: any TrackerFeed & Sendable, seconds: Double?,
+        onSamples: @escaping ([TrackedBody]) -> Void
+    ) throws -> NavigationReport {
+        // Standard output may be taken for the answer: the person is at the terminal all the same.
+        let device =
+            isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 ? nil : open("/dev/tty", O_RDWR | O_CLOEXEC)
+        defer { if let device, device >= 0 { close(device) } }
+        let terminal = try Terminal(input: device ?? STDIN_FILENO, output: device ?? STDOUT_FILENO)
+        defer { terminal.close() }
+        let mailbox = SampleMailbox()
+        let follower = Follower()
+        follower.start(feed, mailbox)
+        defer { follower.stop() }
+        let loop = NavigationLoop(
+            terminal: terminal, model: model, screen: NavigationScreen(ct: ct), mailbox: mailbox,
+            depth: TerminalCapabilities.depth(ProcessInfo.processInfo.environment))
+        loop.onSamples = onSamples
+        return try loop.run(seconds: seconds)
+    }
+
+    /// The tracker's thread.
+    private final class Follower: Sendable {
+        private let isOver = Atomic<Bool>(false)
+        private let ended = DispatchSemaphore(value: 0)
+
+        func start(_ feed: any TrackerFeed & Sendable, _ mailbox: SampleMailbox) {
+            Thread.detachNewThread { [self] in
+                var feed = feed
+                do {
+                    while !isOver.load(ordering: .acquiring) {
+                        let bodies = try feed.next(within: 0.1)
+                        if !bodies.isEmpty { mailbox.put(bodies) }
+                    }
+                } catch { mailbox.fail(Sentences.failure(for: error).message) }
+                ended.signal()
+            }
+        }
+
+        func stop() {
+            isOver.store(true, ordering: .releasing)
+            ended.wait()
+        }
+    }
+}
