@@ -155,6 +155,7 @@ let package = Package(
         .executable(name: "stylet", targets: ["stylet"]),
         // for Benchmarks/, a package of its own
         .library(name: "Imaging", targets: ["Imaging"]), .library(name: "Meshing", targets: ["Meshing"]),
+        .library(name: "Registration", targets: ["Registration"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),

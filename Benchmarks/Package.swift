@@ -11,6 +11,7 @@ let package = Package(
             name: "Benchmarks",
             dependencies: [
                 .product(name: "Imaging", package: "Stylet"), .product(name: "Meshing", package: "Stylet"),
+                .product(name: "Registration", package: "Stylet"),
             ],
             swiftSettings: [.treatAllWarnings(as: .error)])
     ],

@@ -71,12 +71,12 @@ enum TouchedShapes {
 
     @Test func twentyTouchesFindTheVertebra() throws {
         let mesh = try TouchedShapes.mesh(45, TouchedShapes.vertebra)
-        let tree = MeshTree(mesh)
+        let surface = RegistrationSurface(mesh)
         var (errors, angles): ([Double], [Double]) = ([], [])
         for seed in 0..<20 {
             let points = TouchedShapes.touched(mesh, Self.truth, count: 20, above: -2, noise: 0.35, seed: UInt64(seed))
             let initial = Self.start(radians(degrees: 8), 5, UInt64(seed + 100))
-            let fit = try SurfaceRegistration(points: points, on: tree, from: initial)
+            let fit = try SurfaceRegistration(points: points, on: surface, from: initial)
             let off = fit.X_CTB * Self.truth.inverse
             errors.append((off * Point<CT>(0, 0, 0)).distance(to: .origin))
             angles.append(degrees(radians: off.rotation.angle))
@@ -93,7 +93,7 @@ enum TouchedShapes {
         for i in stride(from: 0, to: 60, by: 8) {
             points[i] = Self.truth.inverse * (Self.truth * points[i] + Displacement(0, 5, 0))
         }
-        let fit = try SurfaceRegistration(points: points, on: MeshTree(mesh), from: Self.start(0.1, 4, 3))
+        let fit = try SurfaceRegistration(points: points, on: RegistrationSurface(mesh), from: Self.start(0.1, 4, 3))
         let off = fit.X_CTB * Self.truth.inverse
         #expect((off * Point<CT>.origin).distance(to: .origin) < 0.3)
         #expect(stride(from: 0, to: 60, by: 8).allSatisfy { fit.weights[$0] < 0.2 })
@@ -101,15 +101,14 @@ enum TouchedShapes {
 
     @Test func theCovarianceIsWhatRepetitionShows() throws {
         let mesh = try TouchedShapes.mesh(45, TouchedShapes.vertebra)
-        let tree = MeshTree(mesh)
+        let surface = RegistrationSurface(mesh)
         var options = SurfaceFitOptions()
         options.pointError = 0.2 / 3.0.squareRoot()
-        options.keep = 1
         var (sum, says) = (0.0, 0.0)
         let runs = 60
         for seed in 0..<runs {
             let points = TouchedShapes.touched(mesh, Self.truth, count: 80, above: -2, noise: 0.2, seed: UInt64(seed))
-            let fit = try SurfaceRegistration(points: points, on: tree, from: Self.truth, options: options)
+            let fit = try SurfaceRegistration(points: points, on: surface, from: Self.truth, options: options)
             let off = fit.X_CTB * Self.truth.inverse
             sum += squaredLength((off * Point<CT>(0, -10, 0) - Point(0, -10, 0)).vector)
             says += pow2(fit.predictedTRE(at: Point(0, -10, 0)) ?? 9)
@@ -124,7 +123,7 @@ enum TouchedShapes {
     @Test func aShapeThatLeavesATurnFreeSaysSo() throws {
         let ball = try TouchedShapes.mesh(20) { length($0) - 15 }
         let points = TouchedShapes.touched(ball, Self.truth, count: 40, above: -20, noise: 0.05, seed: 1)
-        let fit = try SurfaceRegistration(points: points, on: MeshTree(ball), from: Self.truth)
+        let fit = try SurfaceRegistration(points: points, on: RegistrationSurface(ball), from: Self.truth)
         guard case .weaklyHeld(let loose) = fit.verdict else {
             Issue.record("\(fit.verdict)")
             return
@@ -162,26 +161,26 @@ enum TouchedShapes {
         let mesh = try TouchedShapes.mesh(45, TouchedShapes.vertebra)
         var random = SeededGenerator(seed: 7)
         let cloud = (0..<40).map { _ in Self.truth.inverse * Point<CT>(random.normal3() * 25) }
-        let fit = try SurfaceRegistration(points: cloud, on: MeshTree(mesh), from: Self.truth)
+        let fit = try SurfaceRegistration(points: cloud, on: RegistrationSurface(mesh), from: Self.truth)
         #expect(fit.verdict != .trustworthy)
         #expect(throws: RegistrationError.tooFewPoints(found: 5, needed: 6)) {
-            try SurfaceRegistration(points: Array(cloud.prefix(5)), on: MeshTree(mesh), from: Self.truth)
+            try SurfaceRegistration(points: Array(cloud.prefix(5)), on: RegistrationSurface(mesh), from: Self.truth)
         }
         let nothing = try TriangleMesh(vertices: [], triangles: [])
         #expect(throws: RegistrationError.emptySurface) {
-            try SurfaceRegistration(points: cloud, on: MeshTree(nothing), from: Self.truth)
+            try SurfaceRegistration(points: cloud, on: RegistrationSurface(nothing), from: Self.truth)
         }
     }
 
     @Test func theSearchNeedsNoInitialPose() throws {
         let mesh = try TouchedShapes.mesh(45, TouchedShapes.vertebra)
-        let tree = MeshTree(mesh)
+        let surface = RegistrationSurface(mesh)
         let clock = ContinuousClock()
         for seed in 0..<2 {
             let points = TouchedShapes.touched(
                 mesh, Self.truth, count: 60, above: -6, noise: 0.3, seed: UInt64(seed + 40))
             let began = clock.now
-            let fit = try SurfaceSearch().run(points: points, on: tree)
+            let fit = try SurfaceSearch().run(points: points, on: surface)
             print("search: \(clock.now - began)")
             let off = fit.X_CTB * Self.truth.inverse
             #expect((off * Point<CT>.origin).distance(to: .origin) < 1 && off.rotation.angle < 0.03)
@@ -198,7 +197,7 @@ enum TouchedShapes {
             TouchedShapes.touched(box, Self.truth, count: 60, above: -30, noise: 0.1, seed: 2)
             + TouchedShapes.touched(box, Self.truth, count: 20, above: 5, noise: 0.1, seed: 3)
         do {
-            _ = try SurfaceSearch().run(points: points, on: MeshTree(box))
+            _ = try SurfaceSearch().run(points: points, on: RegistrationSurface(box))
             Issue.record("one pose of several was chosen")
         } catch {
             guard case .ambiguous = error else {

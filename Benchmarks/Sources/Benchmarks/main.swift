@@ -4,10 +4,12 @@ import Foundation
 
 let usage = """
     Benchmarks kernels FOLDER [--only NAME] [--repeats N]
+    Benchmarks register FOLDER
     Benchmarks compare FOLDER PEERS PYTHON [--only NAME] [--repeats N]
 
     FOLDER is what PEERS/make_phantom.py made. The first times our kernels; the second also runs those of
     PEERS/bench_imaging.py that do the same, in turns with ours, and ends with 1 where a ratio is above its limit.
+    `register` answers compare-registration.
     """
 
 var arguments = Array(CommandLine.arguments.dropFirst())
@@ -31,6 +33,7 @@ do {
         }
         let result = try kernel.measure(Input(folder: arguments[1]), repeats: count)
         print(String(decoding: try JSONEncoder().encode(result), as: UTF8.self))
+    case ("register", 2): try Registering.serve(arguments[1])
     case ("kernels", 2):
         try Table.kernels(kernels, Runner(folder: arguments[1]), repeats: repeats)
     case ("compare", 4):

@@ -1,5 +1,6 @@
 import Frames
 import Imaging
+import Meshing
 import Uncertainty
 
 /// Why a registration, or a file of one, is refused.
@@ -28,6 +29,8 @@ public enum RegistrationError: Error, Equatable, Sendable {
     case noSuchLabel(AnatomicalLabel)
     /// An image cannot be prepared for comparison.
     case imaging(ImagingError)
+    /// A surface cannot be had from an image.
+    case meshing(MeshingError)
     case file(path: String, TransformFileProblem)
     case points(path: String, line: Int, PointsFileProblem)
     case cannotRead(path: String, FileProblem)

@@ -50,6 +50,7 @@ extension Sentences {
         case .noSuchLabel(let label):
             Failure(code: "no-such-label", message: "The labels hold no \(label.name): give those of the fixed image.")
         case .imaging(let error): failureOf(error)
+        case .meshing(let error): failureOf(error)
         case .file(let path, let problem): Failure(code: code(problem), message: "\(path): \(sentence(problem)).")
         case .points(let path, let line, let problem):
             Failure(code: "bad-table", message: "\(path):\(line): \(sentence(problem)).")
@@ -130,9 +131,26 @@ extension Sentences {
             String(format: "not to be trusted: the points do not lie on this surface (RMS %.2f mm)", rms)
         case .tooManyOutliers(let part):
             String(format: "not to be trusted: only %.0f %% of the points count, the others are astray", part * 100)
+        case .rivalled(let rival):
+            String(
+                format:
+                    "not to be trusted: the points fit nearly as well %.1f mm and %.1f° away (e^%.1f times less likely). Touch places that tell them apart",
+                rival.apart.distance, degrees(radians: rival.apart.angle), rival.advantage / 2)
         case .weaklyHeld(let motions):
             "not to be trusted: the points leave loose: \(motions.map(sentence).joined(separator: "; ")). Touch places that hold them."
         }
+    }
+
+    static func sentences(_ advice: TouchAdvice) -> [String] {
+        let now = advice.worstTRE.isFinite
+            ? String(format: "%.2f mm expected at the worst target", advice.worstTRE)
+            : "the error at the targets is not bounded"
+        return [now]
+            + advice.touches.enumerated().map { i, touch in
+                String(
+                    format: "  %@ touch (%.1f, %.1f, %.1f): then %.2f mm", i == 0 ? "next" : "then", touch.place.x,
+                    touch.place.y, touch.place.z, touch.worstTRE)
+            }
     }
 
     static func sentence<B: Frame>(_ fit: VolumeRegistration<B>) -> String {

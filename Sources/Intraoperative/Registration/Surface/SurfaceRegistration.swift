@@ -5,7 +5,7 @@ import Uncertainty
 /// A registration of touched or scanned points to a bone's surface, with what holds it and what does not.
 ///
 /// ```swift
-/// let fit = try SurfaceRegistration(points: touched, on: MeshTree(bone), from: rough)
+/// let fit = try SurfaceRegistration(points: touched, on: RegistrationSurface(bone), from: rough)
 /// guard fit.verdict == .trustworthy else { … }
 /// ```
 public struct SurfaceRegistration<B: Frame>: Sendable {
@@ -17,69 +17,70 @@ public struct SurfaceRegistration<B: Frame>: Sendable {
     public let weights: [Double]
     /// Weighted RMS of the residuals that counted, mm. It says nothing about how well the surface holds the pose.
     public let rms: Double
+    /// The standard deviation of a touch that was reckoned with, mm.
+    public let deviation: Double
     /// The covariance of the pose; nothing where some motion is free.
     public let covariance: PoseCovariance<CT, B>?
     /// Six independent motions, the least held first, and the standard deviation left in each.
     public let constraints: [SurfaceConstraint]
     public let verdict: SurfaceVerdict
 
-    /// Fits from an initial pose, which must be within some 15° and 15 mm for a vertebra, and from starts round it: a
-    /// neighbouring minimum is left where a better one is near.
+    /// How much less likely the points are at the next best pose, in units of −2 ln likelihood, and how far off that
+    /// is; nothing where no other was found.
+    public let rival: SurfaceRival?
+
+    /// Fits from an initial pose and from many starts round it (`SurfaceFitOptions.reach` and `turn`): a neighbouring
+    /// minimum is left where a better one is near, and told where one is nearly as good.
     ///
     /// - Throws: `RegistrationError.tooFewPoints`, `.notFinite`, `.emptySurface`, `.collinear`, `.impossibleParameter`.
     public init(
-        points: [Point<B>], on tree: MeshTree, from initial: Pose<CT, B>, options: SurfaceFitOptions = .init(),
-        limits: SurfaceLimits = .init()
+        points: [Point<B>], on surface: RegistrationSurface, from initial: Pose<CT, B>,
+        options: SurfaceFitOptions = .init(), limits: SurfaceLimits = .init()
     ) throws(RegistrationError) {
-        try Self.check(points, tree, options)
+        try Self.check(points, surface, options)
         guard initial.isFinite else { throw .notFinite(set: .moving, index: 0) }
-        let fit = SurfaceFit(tree: tree, points: points, options: options)
-        let tries = fit.starts(round: initial).map { start in
-            fit.run(from: start, huber: options.iterations / 2, tukey: options.iterations / 2)
-        }
-        let best = tries.map { fit.score($0) }.enumerated().min { ($0.element, $0.offset) < ($1.element, $1.offset) }
-        self.init(fit, tries[best?.offset ?? 0], limits)
+        let fit = SurfaceFit(surface: surface, points: points.map(\.coordinates), options: options)
+        var search = SurfaceSearch()
+        search.finalists = 12
+        let start = Pose<CT, Touched>(
+            rotation: Rotation(initial.rotation.quaternion), translation: initial.translation)
+        let found = search.best(fit, from: SurfaceSearch.round(start, fit))
+        self.init(fit, found.isEmpty ? [.init(pose: start, deviation: fit.leastScale)] : found, limits, search)
     }
 
-    init(_ fit: SurfaceFit<B>, _ pose: Pose<CT, B>, _ limits: SurfaceLimits) {
-        let contacts = fit.contacts(pose, loss: .tukey)
-        X_CTB = pose
+    init(_ fit: SurfaceFit, _ found: [SurfaceSearch.Candidate], _ limits: SurfaceLimits, _ search: SurfaceSearch) {
+        let posterior = SurfacePosterior(fit, found)
+        let pose = posterior.pose
+        let contacts = posterior.contacts
+        X_CTB = Pose(rotation: Rotation(pose.rotation.quaternion), translation: pose.translation)
         residuals = contacts.map(\.height)
         weights = contacts.map(\.weight)
-        rms = fit.rms(contacts)
         let used = weights.reduce(0, +)
-        // six unknowns took their part of the scatter; the touch's own error is a floor
-        let scatter = rms * rms * used / max(used - 6, 1)
-        let variance = max(scatter, fit.options.pointError * fit.options.pointError)
-        let information = fit.information(contacts, centre: fit.centre(pose), variance: variance)
-        covariance = try? information.covariance()
-        let modes = (try? information.modes(arm: fit.arm)) ?? []
-        constraints = modes.map { mode in
-            let free = mode.stiffness <= 1e-9 * (modes.last?.stiffness ?? 0)
-            return SurfaceConstraint(
-                rotation: mode.rotation, translation: mode.translation, centre: information.centre, arm: fit.arm,
-                deviation: free || mode.stiffness <= 0 ? .infinity : (variance / mode.stiffness).squareRoot())
+        rms = used > 0 ? (contacts.reduce(0) { $0 + $1.weight * $1.height * $1.height } / used).squareRoot() : .infinity
+        covariance = posterior.covariance.map {
+            PoseCovariance(centre: $0.centre, rotation: $0.rotation, cross: $0.cross, translation: $0.translation)
         }
+        constraints = posterior.constraints
+        deviation = found[0].deviation
+        let other = search.rival(of: found, fit)
+        rival = other.map { SurfaceRival(advantage: $0.cost - found[0].cost, apart: fit.apart(pose, $0.pose)) }
         verdict = SurfaceVerdict(
-            rms: rms, countedPart: Double(weights.count { $0 > 0.1 }) / Double(weights.count), constraints: constraints,
-            limits: limits)
+            rms: rms, countedPart: used / Double(weights.count), constraints: constraints,
+            rival: rival.flatMap { $0.advantage < search.leastAdvantage ? $0 : nil }, limits: limits)
     }
 
     /// The expected RMS error, mm, at a target in the CT, from the touches' error and the surface's hold on them.
     public func predictedTRE(at target: Point<CT>) -> Double? { covariance?.covariance(at: target).rms }
 
     static func check(
-        _ points: [Point<B>], _ tree: MeshTree, _ options: SurfaceFitOptions
+        _ points: [Point<B>], _ surface: RegistrationSurface, _ options: SurfaceFitOptions
     ) throws(RegistrationError) {
-        guard !tree.mesh.triangles.isEmpty else { throw .emptySurface }
+        guard !surface.isEmpty else { throw .emptySurface }
         guard points.count >= 6 else { throw .tooFewPoints(found: points.count, needed: 6) }
         if let bad = points.firstIndex(where: { !$0.isFinite }) { throw .notFinite(set: .moving, index: bad) }
         let (across, along) = RigidFit.spread(points)
         guard across >= PointCheck.leastAcross * along, along > 0 else {
             throw .collinear(set: .moving, across: across, along: along)
-        }
-        guard options.keep > 0.3, options.keep <= 1 else {
-            throw .impossibleParameter(name: "keep", value: options.keep)
         }
         guard options.pointError >= 0, options.pointError.isFinite else {
             throw .impossibleParameter(name: "pointError", value: options.pointError)
@@ -118,6 +119,13 @@ public struct SurfaceConstraint: Equatable, Sendable {
     }
 }
 
+/// Another pose at which the points fit.
+public struct SurfaceRival: Equatable, Sendable {
+    /// By how much less likely the points are there, in units of −2 ln likelihood (4.6 is one to ten).
+    public let advantage: Double
+    public let apart: PoseDifference
+}
+
 /// Beyond these a surface registration is not to be trusted.
 public struct SurfaceLimits: Equatable, Sendable {
     /// RMS residual, mm.
@@ -137,15 +145,22 @@ public enum SurfaceVerdict: Equatable, Sendable {
     case poorFit(rms: Double)
     /// Too many points were left out as outliers; the part that counted.
     case tooManyOutliers(countedPart: Double)
+    /// At another pose the points are nearly as likely.
+    case rivalled(SurfaceRival)
     /// The shape leaves these motions loose, the loosest first.
     case weaklyHeld([SurfaceConstraint])
 
-    init(rms: Double, countedPart: Double, constraints: [SurfaceConstraint], limits: SurfaceLimits) {
+    init(
+        rms: Double, countedPart: Double, constraints: [SurfaceConstraint], rival: SurfaceRival?,
+        limits: SurfaceLimits
+    ) {
         let loose = constraints.filter { !($0.deviation <= limits.deviation) }
         if !(rms <= limits.rms) {
             self = .poorFit(rms: rms)
         } else if countedPart < limits.countedPart {
             self = .tooManyOutliers(countedPart: countedPart)
+        } else if let rival {
+            self = .rivalled(rival)
         } else {
             self = loose.isEmpty && !constraints.isEmpty ? .trustworthy : .weaklyHeld(loose)
         }
