@@ -128,6 +128,15 @@ extension ProgramTests {
             #expect(screen.waitUntilEnd() && screen.status == 0, "\(screen.errors)")
             #expect(try #require(screen.json?["pictures"] as? Int) > 100)
             #expect(try folder.text("nav.csv").split(separator: "\n").count > 100)
+            // and plays back as it was
+            let again = try TerminalProgram(
+                [
+                    "navigate", "plan.json", "ct", "--tracker", "record:nav.csv", "--registration", "t.json", "--json",
+                ], in: folder.url)
+            #expect(again.waits(for: "FROM THE AXIS"), "\(again.screen)\(again.errors)")
+            #expect(again.waits(for: "has not seen"), "\(again.screen)")
+            again.type("q")
+            #expect(again.waitUntilEnd() && again.status == 0, "\(again.errors)")
         }
     }
 }

@@ -56,6 +56,8 @@ public final class NavigationLoop {
 
     /// Even without samples the screen is drawn so often: what is stale must say so, and grow older.
     static let slowest = 1.0 / 30
+    /// No oftener than this, however many samples come: more than 120 pictures a second nobody sees.
+    static let fastest = 1.0 / 120
 
     public init(
         terminal: Terminal, model: NavigationModel, screen: NavigationScreen, mailbox: SampleMailbox, depth: ColorDepth
@@ -67,6 +69,7 @@ public final class NavigationLoop {
     /// - Throws: `TerminalError`.
     public func run(seconds: Double? = nil) throws(TerminalError) -> NavigationReport {
         let start = MonotonicClock.seconds
+        var hasNew = false
         while seconds.map({ MonotonicClock.seconds - start < $0 }) ?? true {
             let wake = try terminal.wait(seconds: 0.003)
             switch wake {
@@ -75,8 +78,12 @@ public final class NavigationLoop {
             case .timeout: if decoder.isWaiting, take(decoder.flush()) { return finished(start) }
             case .input(let bytes): if take(decoder.receive(bytes)) { return finished(start) }
             }
-            let hasNew = collect()
-            if hasNew || MonotonicClock.seconds - lastPicture >= Self.slowest { try draw(hasNew, start) }
+            if collect() { hasNew = true }
+            let pause = MonotonicClock.seconds - lastPicture
+            if pause >= Self.slowest || hasNew && pause >= Self.fastest {
+                try draw(hasNew, start)
+                hasNew = false
+            }
         }
         return finished(start)
     }

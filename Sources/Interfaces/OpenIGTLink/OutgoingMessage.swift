@@ -41,7 +41,8 @@ public struct OutgoingMessage: Sendable {
     /// A pose in CT coordinates, told in RAS.
     public static func transform<B: Frame>(_ X_CTB: Pose<CT, B>, device: String, time: Double?) -> OutgoingMessage {
         // RAS is LPS turned by half a circle about the long axis, so that this stays a rotation
-        let X_RASCT = Pose<RAS, CT>(rotation: Rotation(radians: .pi, about: .z), translation: .zero)
+        let X_RASCT = Pose<RAS, CT>(
+            rotation: Rotation(Quaternion(WorldConvention.ras.toCT)), translation: .zero)
         return transform(X_RASCT * X_CTB, device: device, time: time)
     }
 

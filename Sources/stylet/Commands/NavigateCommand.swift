@@ -76,12 +76,16 @@ struct NavigateCommand: StyletCommand {
         _ model: NavigationModel, _ ct: Volume<Int16>, _ feed: any TrackerFeed & Sendable, _ console: Console
     ) throws -> Answer {
         var kept = TrackRecord()
-        let report = try console.step("navigate", "navigating") { _ in
-            try NavigationTerminal.run(model, ct, feed, seconds: seconds) { bodies in
-                for body in bodies { _ = kept.add(body) }
+        let outcome = Result {
+            try console.step("navigate", "navigating") { _ in
+                try NavigationTerminal.run(model, ct, feed, seconds: seconds) { bodies in
+                    for body in bodies { _ = kept.add(body) }
+                }
             }
         }
+        // also where the terminal was lost: what came is kept
         let files = try record.map { try kept.write(to: $0) } ?? []
+        let report = try outcome.get()
         if let failure = report.failure { console.warn(failure) }
         let milliseconds = { (share: Double) -> JSONValue in
             report.latency(share).map { .number(($0 * 1e5).rounded() / 100) } ?? .null
