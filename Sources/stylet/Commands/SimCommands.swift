@@ -9,7 +9,8 @@ import SimulatedArm
 
 struct SimGroup: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sim", abstract: "The simulated arm, as a program of its own.", subcommands: [SimArm.self])
+        commandName: "sim", abstract: "The simulated arm, as a program of its own; a simulated C-arm's images.",
+        subcommands: [SimArm.self, SimXRay.self])
 }
 
 struct SimArm: StyletCommand {
