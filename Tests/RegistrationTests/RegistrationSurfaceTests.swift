@@ -97,7 +97,9 @@ import Uncertainty
             after += worst(a)
             #expect(advice.touches[2].worstTRE < advice.worstTRE)
         }
-        print("worst expected error: \(advised / 8) mm after advised touches, \(others / 8) mm after others, \(said / 8) said")
+        print(
+            "worst expected error: \(advised / 8) mm after advised touches, \(others / 8) mm after others, \(said / 8) said"
+        )
         #expect(advised < 0.8 * others)
         #expect(said / after > 0.7 && said / after < 1.4)
     }

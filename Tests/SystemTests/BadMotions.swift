@@ -27,7 +27,32 @@ enum BadMotions {
             what: "an image with a slice missing to be registered",
             arguments: ["register", "volumes", "--moving", "gap", "--fixed", "ct"], code: "image-not-for-planning",
             words: ["gap", "1 slice(s) missing"]),
+        BadInput(
+            what: "a surface registration without a surface",
+            arguments: ["register", "surface", "--points", "points.csv"], status: 64, code: nil,
+            words: ["--mesh or --skin"]),
+        BadInput(
+            what: "a cloud of four points",
+            arguments: ["register", "surface", "--skin", "ct", "--points", "points.csv"],
+            code: "too-few-points", words: ["4 points", "at least 100"]),
+        BadInput(
+            what: "an X-ray view that is no JSON", arguments: xray + ["--view", "points.csv", "--view", "points.csv"],
+            code: "bad-transform-file", words: ["points.csv", "not a JSON"]),
+        BadInput(
+            what: "one X-ray view", arguments: xray + ["--view", "points.csv"], status: 64, code: nil,
+            words: ["two to eight times"]),
+        BadInput(
+            what: "joints and poses that are no pairs",
+            arguments: ["calibrate", "arm", "--arm", "Kinematics/ur5e.urdf", "--joints", "points.csv"]
+                + ["--poses", "narrow.csv"],
+            code: "bad-table", words: ["points.csv", "q1_rad"]),
+        BadInput(
+            what: "a C-arm beyond a full turn",
+            arguments: ["sim", "xray", "ct", "--out", "views", "--angle-deg", "400"], status: 64, code: nil,
+            words: ["-360 to 360"]),
     ]
+
+    private static let xray = ["register", "xray", "ct", "--labels", "labels.nii.gz", "--level", "L3"]
 
     /// Thirty poses tilted by 2° about x, and by nothing else.
     static var narrow: String {

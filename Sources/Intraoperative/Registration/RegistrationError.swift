@@ -31,6 +31,8 @@ public enum RegistrationError: Error, Equatable, Sendable {
     case imaging(ImagingError)
     /// A surface cannot be had from an image.
     case meshing(MeshingError)
+    /// An X-ray view, or a set of them, from which no pose can be had.
+    case impossibleView(ViewProblem)
     case file(path: String, TransformFileProblem)
     case points(path: String, line: Int, PointsFileProblem)
     case cannotRead(path: String, FileProblem)

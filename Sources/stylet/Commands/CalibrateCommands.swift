@@ -10,7 +10,7 @@ struct CalibrateGroup: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "calibrate",
         abstract: "Where a tool's tip and axis are, and how arm and tracker stand to one another.",
-        subcommands: [CalibratePivot.self, CalibrateHandEye.self])
+        subcommands: [CalibratePivot.self, CalibrateHandEye.self, CalibrateArm.self])
 }
 
 struct CalibratePivot: StyletCommand {

@@ -35,9 +35,12 @@ struct PhantomMake: StyletCommand {
     @Option(help: "Seed of another patient drawn about the definition.") var person: UInt64?
     @Option(name: .customLong("gantry-tilt-deg"), help: "Scan with a tilted gantry; only for a DICOM series.")
     var gantryTilt: Double?
+    @Flag(help: "As a cone-beam scanner in an operating room shows it: cupping, rings, bands, noise, a short cylinder.")
+    var coneBeam = false
     @OptionGroup var answer: AnswerOptions
 
     func validate() throws {
+        if coneBeam && gantryTilt != nil { throw ValidationError("A cone-beam scanner has no gantry to tilt.") }
         if let gantryTilt, !gantryTilt.isFinite || abs(gantryTilt) > 30 {
             throw ValidationError("--gantry-tilt-deg goes from -30 to 30.")
         }
@@ -87,7 +90,10 @@ extension PhantomMake {
                     on: geometry, tilt: gantryTilt * .pi / 180, seed: seed, to: out, progress: progress)
             }
         }
-        let ct = console.step("scan", "scanning") { phantom.sample(geometry, seed: seed, progress: $0) }
+        let ct = console.step("scan", "scanning") { progress in
+            let ct = phantom.sample(geometry, seed: seed, progress: progress)
+            return coneBeam ? ConeBeamArtefacts().applied(to: ct, seed: seed) : ct
+        }
         try console.step("write", "writing \(out)") { progress in
             try phantom.writeSeries(ct, seed: seed, to: out, progress: progress)
         }

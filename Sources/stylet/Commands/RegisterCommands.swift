@@ -9,7 +9,7 @@ import Registration
 struct RegisterGroup: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "register", abstract: "Bring the patient and the image together.",
-        subcommands: [RegisterPoints.self, RegisterSurface.self, RegisterVolumes.self])
+        subcommands: [RegisterPoints.self, RegisterSurface.self, RegisterVolumes.self, RegisterXRay.self])
 }
 
 /// The frames of a registration between files that do not say what they are.

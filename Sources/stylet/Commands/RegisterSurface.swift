@@ -8,48 +8,55 @@ import Registration
 
 struct RegisterSurface: StyletCommand {
     static let configuration = CommandConfiguration(
-        commandName: "surface", abstract: "Touched or scanned points onto a bone's surface.",
+        commandName: "surface", abstract: "Touched points onto a bone's surface, or a scanned cloud onto the skin.",
         discussion: """
             Without --initial it searches from any start. It says which motions the points do not hold, what error to expect at the
             targets, where to touch next so that it falls most, and whether the result may be trusted; exit status 2 where it may not.
+
+            With --skin in place of --mesh the points are a cloud as a depth camera or a laser sees it, 100 points and more, and are
+            brought onto the skin of that image from any start.
 
             Example:
               stylet register surface --mesh L3.stl --points touched.csv --initial guess.json --targets tips.csv --out reference-to-ct.json
             """)
 
-    @Option(help: "The bone, as 'stylet mesh' writes it: STL, PLY or OBJ in CT coordinates.") var mesh: String
+    @Option(help: "The bone, as 'stylet mesh' writes it: STL, PLY or OBJ in CT coordinates.") var mesh: String?
+    @Option(help: "The image to whose skin the cloud belongs.") var skin: String?
     @Option(help: "CSV with x_mm,y_mm,z_mm.") var points: String
     @Option(help: "A first guess, to within some 14 mm and 16°: a rigid transform from the points' frame to ct.")
     var initial: String?
     @Option(help: "Points in ct at which the error is predicted, as screw tips; default: the bone's outermost places.")
     var targets: String?
-    @Option(name: .customLong("point-error-mm"), help: "Standard deviation of a touch along the bone's normal.")
-    var pointError = 0.25
+    @Option(
+        name: .customLong("point-error-mm"),
+        help: "Standard deviation of a point along the surface's normal; default: 0.25 for touches, 1 for a cloud.")
+    var pointError: Double?
     @Option(help: "How many places to name for the next touches.") var advise = 3
     @Option(help: "A file for the transform.") var out: String?
     @OptionGroup var answer: AnswerOptions
 
     func validate() throws {
-        guard pointError >= 0.01, pointError <= 5 else { throw ValidationError("--point-error-mm goes from 0.01 to 5.") }
+        guard (mesh == nil) != (skin == nil) else { throw ValidationError("Give --mesh or --skin, one of them.") }
+        guard skin == nil || initial == nil else {
+            throw ValidationError("--skin searches from any start: it takes no --initial.")
+        }
+        guard pointError.map({ $0 >= 0.01 && $0 <= 5 }) ?? true else {
+            throw ValidationError("--point-error-mm goes from 0.01 to 5.")
+        }
         guard advise >= 0, advise <= 20 else { throw ValidationError("--advise goes from 0 to 20.") }
     }
 
     func execute(_ console: Console) throws -> Answer {
-        let surface = try console.step("load", "reading \(mesh)") { _ in RegistrationSurface(try MeshFile.read(mesh)) }
+        let surface = try surface(console)
         let touched = try PointsFile<Moving>.read(points).points
         let places = try targets.map { try PointsFile<CT>.read($0).points } ?? []
         let guess = try initial.map { try RigidTransformFile.read($0) }
         let start = try guess.map { try Self.start($0, path: initial ?? "") }
-        var options = SurfaceFitOptions()
-        options.pointError = pointError
         let fit = try console.step("register", "registering") { progress in
-            if let start {
-                return try SurfaceRegistration(points: touched, on: surface, from: start, options: options)
-            }
-            return try SurfaceSearch().run(points: touched, on: surface, options: options, progress: progress)
+            try registration(touched, surface, from: start, progress)
         }
         let advice = console.step("advise", "looking where to touch next") { _ in
-            TouchAdvice(after: fit, touched: touched, on: surface, targets: places, count: advise)
+            TouchAdvice(after: fit, touched: touched, on: surface, targets: places, count: skin == nil ? advise : 0)
         }
         say(fit, advice, touched.count, console)
         let transform = RigidTransformFile(fit.X_CTB, from: guess?.from ?? "points", to: CT.name)
@@ -67,6 +74,35 @@ struct RegisterSurface: StyletCommand {
                 ]
             })
         return Answer(fields: fields, accepted: fit.verdict == .trustworthy)
+    }
+
+    private func surface(_ console: Console) throws -> RegistrationSurface {
+        if let skin {
+            let image = try console.step("load", "reading \(skin)") {
+                try ImageReader.read(skin, keepsExact: false, progress: $0)
+            }
+            try image.mustServePlanning(skin, console)
+            return try console.step("skin", "looking for the skin") {
+                RegistrationSurface(try SkinSurface.mesh(of: image.ct, progress: $0))
+            }
+        }
+        let path = mesh ?? ""
+        return try console.step("load", "reading \(path)") { _ in RegistrationSurface(try MeshFile.read(path)) }
+    }
+
+    private func registration(
+        _ points: [Point<Moving>], _ surface: RegistrationSurface, from start: Pose<CT, Moving>?,
+        _ progress: @escaping ProgressReport
+    ) throws -> SurfaceRegistration<Moving> {
+        if skin != nil {
+            var search = CloudSearch()
+            search.pointError = pointError ?? search.pointError
+            return try search.run(cloud: points, on: surface, progress: progress)
+        }
+        var options = SurfaceFitOptions()
+        options.pointError = pointError ?? options.pointError
+        if let start { return try SurfaceRegistration(points: points, on: surface, from: start, options: options) }
+        return try SurfaceSearch().run(points: points, on: surface, options: options, progress: progress)
     }
 
     private func say(

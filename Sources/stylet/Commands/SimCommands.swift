@@ -9,8 +9,8 @@ import SimulatedArm
 
 struct SimGroup: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sim", abstract: "The simulated arm and tracker, as programs of their own.",
-        subcommands: [SimArm.self, SimTracker.self])
+        commandName: "sim", abstract: "The simulated arm, tracker and C-arm, each a program of its own.",
+        subcommands: [SimArm.self, SimTracker.self, SimXRay.self])
 }
 
 struct SimArm: StyletCommand {

@@ -45,6 +45,27 @@ extension Sentences {
         }
     }
 
+    /// What was really learnt of a joint: beyond two of its own deviations, and more than half of what was unknown.
+    static func sentences(_ error: JointError, named name: String) -> [String] {
+        ["x", "y", "z"].enumerated().flatMap { k, axis -> [String] in
+            var lines: [String] = []
+            if error.learnt[3 + k] > 0.5, abs(error.shift[k]) > 2 * error.shiftDeviation[k] {
+                lines.append(
+                    String(
+                        format: "  %@ sits %+.2f mm along its %@ (to %.2f)", name, error.shift[k], axis,
+                        error.shiftDeviation[k]))
+            }
+            if error.learnt[k] > 0.5, abs(error.turn[k]) > 2 * error.turnDeviation[k] {
+                lines.append(
+                    String(
+                        format: "  %@ is turned by %+.3f° about its %@ (to %.3f)", name,
+                        degrees(radians: error.turn[k]),
+                        axis, degrees(radians: error.turnDeviation[k])))
+            }
+            return lines
+        }
+    }
+
     static func sentence(_ doubt: PivotDoubt) -> String {
         switch doubt {
         case .poorFit(let rms): String(format: "the tip did not stay in one place (RMS %.2f mm): pivot again", rms)

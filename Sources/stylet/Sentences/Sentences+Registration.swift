@@ -51,6 +51,7 @@ extension Sentences {
             Failure(code: "no-such-label", message: "The labels hold no \(label.name): give those of the fixed image.")
         case .imaging(let error): failureOf(error)
         case .meshing(let error): failureOf(error)
+        case .impossibleView(let problem): Failure(code: "impossible-view", message: sentence(problem))
         case .file(let path, let problem): Failure(code: code(problem), message: "\(path): \(sentence(problem)).")
         case .points(let path, let line, let problem):
             Failure(code: "bad-table", message: "\(path):\(line): \(sentence(problem)).")
@@ -141,8 +142,43 @@ extension Sentences {
         }
     }
 
+    private static func sentence(_ problem: ViewProblem) -> String {
+        switch problem {
+        case .notTwelveNumbers(let count):
+            "A projection has 12 finite numbers, row by row, but this has \(count) (or one that is not finite)."
+        case .singular: "The projection maps the room onto no plane: is it 3 × 4, row by row, from mm to pixels?"
+        case .tooSmall(let width, let height):
+            "A view of \(width) × \(height) pixels is too small: 64 × 64 at the least."
+        case .flat: "The view shows nothing: all its pixels are alike, or some are no numbers."
+        case .boneOutside:
+            "From the first guess the vertebra does not fall onto a view: give --initial, or the projection belongs to another room."
+        case .viewsTooAlike(let angle):
+            String(
+                format:
+                    "The views differ by only %.0f° at the vertebra, which leaves its depth loose: turn the C-arm by 20° and more.",
+                degrees(radians: angle))
+        case .notOneSlice(let count): "A view has one slice, but this image has \(count)."
+        }
+    }
+
+    static func sentence(_ verdict: XRayVerdict, views: [String]) -> String {
+        switch verdict {
+        case .trustworthy: "trustworthy"
+        case .ambiguous(let apart):
+            String(
+                format:
+                    "not to be trusted: two searches ended %.1f mm apart. Give a nearer --initial, or views that show the vertebra better",
+                apart)
+        case .faint(let view, let similarity):
+            String(
+                format: "not to be trusted: the vertebra is hardly seen in %@ (gradients agree to %.2f)", views[view],
+                similarity)
+        }
+    }
+
     static func sentences(_ advice: TouchAdvice) -> [String] {
-        let now = advice.worstTRE.isFinite
+        let now =
+            advice.worstTRE.isFinite
             ? String(format: "%.2f mm expected at the worst target", advice.worstTRE)
             : "the error at the targets is not bounded"
         return [now]

@@ -32,8 +32,9 @@ public struct CloudSearch: Equatable, Sendable {
     /// The standing of a registration without contact: a turn or shift beyond this is loose, mm where the points are.
     public static var limits: SurfaceLimits {
         var limits = SurfaceLimits()
-        limits.rms = 2
-        limits.deviation = 0.9
+        limits.rms = 1.6
+        limits.countedPart = 0.8
+        limits.deviation = 1.3
         return limits
     }
 
@@ -44,7 +45,9 @@ public struct CloudSearch: Equatable, Sendable {
         progress: ProgressReport? = nil
     ) throws(RegistrationError) -> SurfaceRegistration<B> {
         guard cloud.count >= 100 else { throw .tooFewPoints(found: cloud.count, needed: 100) }
-        guard pointError > 0, pointError.isFinite else { throw .impossibleParameter(name: "pointError", value: pointError) }
+        guard pointError > 0, pointError.isFinite else {
+            throw .impossibleParameter(name: "pointError", value: pointError)
+        }
         var options = SurfaceFitOptions()
         options.pointError = pointError
         options.independentPoints = independentPoints
@@ -57,7 +60,30 @@ public struct CloudSearch: Equatable, Sendable {
         search.sameDistance = 6
         let likely = likely(starts(fit), fit)
         progress?(0.4)
-        return try search.settle(search.best(fit, from: likely), fit, limits)
+        var found: SurfaceRegistration<B> = try search.settle(search.best(fit, from: likely), fit, limits)
+        // noise is alike everywhere, another shape is not
+        if found.verdict == .trustworthy, patchiness(cloud, found) > 0.4 * pointError {
+            found.verdict = .poorFit(rms: found.rms)
+        }
+        return found
+    }
+
+    /// How far whole regions of the cloud lie off the skin, RMS beyond what noise would do, mm.
+    private func patchiness<B: Frame>(_ cloud: [Point<B>], _ found: SurfaceRegistration<B>) -> Double {
+        let seats = SurfaceSearch.some(cloud.map(\.coordinates), 40, seed &+ 9)
+        var sums = Array(repeating: (sum: 0.0, count: 0.0), count: seats.count)
+        for (i, p) in cloud.enumerated() where found.weights[i] > 0.5 {
+            let near = seats.indices.min {
+                squaredLength(seats[$0] - p.coordinates) < squaredLength(seats[$1] - p.coordinates)
+            }
+            sums[near ?? 0].sum += found.residuals[i]
+            sums[near ?? 0].count += 1
+        }
+        let means = sums.filter { $0.count >= 5 }.map { one in
+            let mean = one.sum / one.count
+            return mean * mean - found.deviation * found.deviation / one.count
+        }
+        return max(means.reduce(0, +) / Double(max(means.count, 1)), 0).squareRoot()
     }
 
     /// Those starts that a few steps with a few points lead nearest to the skin.

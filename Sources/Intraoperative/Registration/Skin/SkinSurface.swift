@@ -13,7 +13,9 @@ public enum SkinSurface {
     /// close it there is left out.
     ///
     /// - Throws: `RegistrationError.emptySurface` where nothing is denser than air, `.meshing`.
-    public static func mesh(of ct: Volume<Int16>, progress: ProgressReport? = nil) throws(RegistrationError) -> TriangleMesh {
+    public static func mesh(of ct: Volume<Int16>, progress: ProgressReport? = nil) throws(RegistrationError)
+        -> TriangleMesh
+    {
         let body = ConnectedComponents(
             of: BitGrid(ct, above: level), connectivity: .six, smallest: 1000, order: .bySize)
         guard !body.voxelCounts.isEmpty else { throw .emptySurface }
@@ -25,7 +27,9 @@ public enum SkinSurface {
         filled.withMutableVoxels { voxels in
             // what is neither of the body nor outside is a cavity, or a thing beside the body
             for i in voxels.indices {
-                if outside[i] { if mask[i] == 0 && Double(voxels[i]) > level { voxels[i] = -1000 } } else if mask[i] == 0 {
+                if outside[i] {
+                    if mask[i] == 0 && Double(voxels[i]) > level { voxels[i] = -1000 }
+                } else if mask[i] == 0 {
                     voxels[i] = 0
                 }
             }
@@ -57,8 +61,10 @@ public enum SkinSurface {
     }
 
     /// Without the triangles that close the surface at the image's borders.
-    private static func withoutEnds(_ mesh: TriangleMesh, _ geometry: GridGeometry) throws(MeshingError) -> TriangleMesh {
-        let last = Vector3(Double(geometry.size.x), Double(geometry.size.y), Double(geometry.size.z)) - Vector3(1.2, 1.2, 1.2)
+    private static func withoutEnds(_ mesh: TriangleMesh, _ geometry: GridGeometry) throws(MeshingError) -> TriangleMesh
+    {
+        let last =
+            Vector3(Double(geometry.size.x), Double(geometry.size.y), Double(geometry.size.z)) - Vector3(1.2, 1.2, 1.2)
         let inside = mesh.vertices.map { p -> Bool in
             let g = geometry.gridPoint(p).coordinates
             return g.min() > 0.2 && g.x < last.x && g.y < last.y && g.z < last.z

@@ -31,7 +31,8 @@ public struct TouchAdvice: Sendable {
     ///   - count: places to name.
     ///   - reach: mm from what was touched within which the bone is taken to be exposed.
     public init<B: Frame>(
-        after fit: SurfaceRegistration<B>, touched: [Point<B>], on surface: RegistrationSurface, targets: [Point<CT>] = [],
+        after fit: SurfaceRegistration<B>, touched: [Point<B>], on surface: RegistrationSurface,
+        targets: [Point<CT>] = [],
         count: Int = 3, reach: Double = 25
     ) {
         let targets = targets.isEmpty ? Self.outermost(surface.mesh, 8) : targets

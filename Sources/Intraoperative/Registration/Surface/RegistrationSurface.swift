@@ -75,7 +75,9 @@ public struct RegistrationSurface: Sendable {
                     for y in from.y...to.y {
                         for x in from.x...to.x where SIMD3(x, y, z) != home {
                             let range = cells.entries(x, y, z)
-                            guard !range.isEmpty, cells.squaredDistance(x, y, z, p) < look.best * look.best else { continue }
+                            guard !range.isEmpty, cells.squaredDistance(x, y, z, p) < look.best * look.best else {
+                                continue
+                            }
                             look.search(cells, range)
                         }
                     }
@@ -175,7 +177,8 @@ private struct PatchSum {
 
     init(_ cells: SurfaceCells, _ block: SIMD3<Int>) {
         half = cells.step
-        middle = cells.low + (Vector3(Double(block.x), Double(block.y), Double(block.z)) * 2 + Vector3(1, 1, 1)) * cells.step
+        middle =
+            cells.low + (Vector3(Double(block.x), Double(block.y), Double(block.z)) * 2 + Vector3(1, 1, 1)) * cells.step
     }
 
     mutating func add(_ number: Int32, _ mesh: TriangleMesh) {

@@ -121,7 +121,8 @@ struct Top {
         }
         let turn = (candidate.pose.rotation * reference.rotation.inverse).rotationVector * fit.arm
         let shift = (candidate.pose * Point(fit.middle)) - (reference * Point(fit.middle))
-        self.init(mean: [turn.x, turn.y, turn.z, shift.vector.x, shift.vector.y, shift.vector.z], covariance: covariance)
+        self.init(
+            mean: [turn.x, turn.y, turn.z, shift.vector.x, shift.vector.y, shift.vector.z], covariance: covariance)
     }
 
     /// Squared distance in standard deviations, each widened.

@@ -23,7 +23,7 @@ public struct SurfaceRegistration<B: Frame>: Sendable {
     public let covariance: PoseCovariance<CT, B>?
     /// Six independent motions, the least held first, and the standard deviation left in each.
     public let constraints: [SurfaceConstraint]
-    public let verdict: SurfaceVerdict
+    public internal(set) var verdict: SurfaceVerdict
 
     /// How much less likely the points are at the next best pose, in units of −2 ln likelihood, and how far off that
     /// is; nothing where no other was found.
@@ -159,10 +159,11 @@ public enum SurfaceVerdict: Equatable, Sendable {
             self = .poorFit(rms: rms)
         } else if countedPart < limits.countedPart {
             self = .tooManyOutliers(countedPart: countedPart)
-        } else if let rival {
-            self = .rivalled(rival)
+        } else if !loose.isEmpty || constraints.isEmpty {
+            // along a loose motion there are rivals without end
+            self = .weaklyHeld(loose)
         } else {
-            self = loose.isEmpty && !constraints.isEmpty ? .trustworthy : .weaklyHeld(loose)
+            self = rival.map { .rivalled($0) } ?? .trustworthy
         }
     }
 }

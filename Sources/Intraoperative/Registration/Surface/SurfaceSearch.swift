@@ -95,7 +95,8 @@ public struct SurfaceSearch: Equatable, Sendable {
 
     /// The best different poses to which the starts lead, the best first.
     func best(_ fit: SurfaceFit, from starts: [Pose<CT, Touched>], progress: ProgressReport? = nil) -> [Candidate] {
-        let few = part(of: fit, fit.points.count < SurfaceFit.many || leastFinalists > 4 ? coarsePoints : coarsePoints / 2)
+        let few = part(
+            of: fit, fit.points.count < SurfaceFit.many || leastFinalists > 4 ? coarsePoints : coarsePoints / 2)
         // planes of cells are off by the surface's bend within a cell
         let rough = max(fit.leastScale, 0.25 * fit.surface.blockStep)
         let parts = 64
@@ -110,12 +111,22 @@ public struct SurfaceSearch: Equatable, Sendable {
         }.flatMap(\.self)
         guard fit.points.count >= SurfaceFit.many else { return finish(coarse, fit) }
         let some = part(of: fit, 180)
-        let found = finish(coarse, some)
+        let found = walkedOut(finish(coarse, some), some)
         guard let first = found.first else { return [] }
         var best = refine(fit.run(from: first.pose, .rough, loss: .tukey, steps: 4), fit)
         best.cost = first.cost
         // costs stay those of the part: neighbours in a dense cloud do not err independently
         return [best] + found.dropFirst()
+    }
+
+    /// On a gentle surface a few steps may end on the way: what looks like another pose walks on, and may arrive at the
+    /// best.
+    private func walkedOut(_ found: [Candidate], _ fit: SurfaceFit) -> [Candidate] {
+        guard let first = found.first else { return found }
+        let near = found.filter { $0.cost < first.cost + 4 * leastAdvantage }
+        guard near.count > 1 else { return found }
+        let walked = parallelMap(near.count) { i in refine(near[i].pose, fit, steps: 60) }
+        return distinct(walked + found.dropFirst(near.count), fit, at: sameDistance / 4, count: 8)
     }
 
     private func part(of fit: SurfaceFit, _ count: Int) -> SurfaceFit {
@@ -150,9 +161,9 @@ public struct SurfaceSearch: Equatable, Sendable {
         return distinct(found + more, fit, at: sameDistance / 4, count: 8)
     }
 
-    private func refine(_ start: Pose<CT, Touched>, _ fit: SurfaceFit) -> Candidate {
+    private func refine(_ start: Pose<CT, Touched>, _ fit: SurfaceFit, steps: Int? = nil) -> Candidate {
         // many points are near the answer already when they come here, and their steps are long
-        let steps = fit.points.count < 200 ? fit.options.iterations : min(fit.options.iterations, 8)
+        let steps = steps ?? (fit.points.count < 200 ? fit.options.iterations : min(fit.options.iterations, 8))
         let (pose, deviation, contacts) = fit.refine(start, steps: steps)
         let used = contacts.reduce(0) { $0 + $1.weight }
         let sum = contacts.reduce(0) { $0 + $1.weight * $1.height * $1.height }
@@ -163,7 +174,8 @@ public struct SurfaceSearch: Equatable, Sendable {
     }
 
     /// The best candidates, leaving out those near a better one.
-    private func distinct(_ candidates: [Candidate], _ fit: SurfaceFit, at distance: Double, count: Int) -> [Candidate] {
+    private func distinct(_ candidates: [Candidate], _ fit: SurfaceFit, at distance: Double, count: Int) -> [Candidate]
+    {
         var kept: [Candidate] = []
         let order = candidates.indices.sorted { (candidates[$0].cost, $0) < (candidates[$1].cost, $1) }
         for i in order where kept.count < count {
