@@ -15,7 +15,8 @@ extension ProgramTests {
             ["keys", "make"], ["register", "points"], ["register", "surface"], ["register", "volumes"],
             ["calibrate", "pivot"], ["calibrate", "handeye"],
             ["arm", "info"],
-            ["arm", "fk"], ["arm", "ik"], ["filter", "tremor"], ["sim", "arm"], ["sim", "tracker"], ["track"], ["igtl", "serve"], ["navigate"], ["run"], ["scene", "run"],
+            ["arm", "fk"], ["arm", "ik"], ["filter", "tremor"], ["sim", "arm"], ["sim", "tracker"], ["track"],
+            ["igtl", "serve"], ["navigate"], ["run"], ["scene", "run"],
         ]
 
         @Test(arguments: commands) func helpHasAnExampleOfItsOwn(_ command: [String]) throws {
