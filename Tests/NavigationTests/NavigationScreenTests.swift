@@ -50,7 +50,9 @@ import Trackers
         var screen = NavigationScreen(ct: try Fixture.volume())
         model.take([Fixture.tool(tip: Point(0.2, -12.3, 0), along: -.y, time: 1)])
         let text = Self.text(screen.draw(.init(model, at: 1.02), columns: size.columns, rows: size.rows))
-        for word in ["not calibrated", "TRE unknown", "reference:", "must lie", "still", "not approved", "q quit", "L3-left"] {
+        for word in [
+            "not calibrated", "TRE unknown", "reference:", "must lie", "still", "not approved", "q quit", "L3-left",
+        ] {
             #expect(text.contains(word), "\(word)\n\(text)")
         }
     }

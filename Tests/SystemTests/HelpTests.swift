@@ -16,7 +16,8 @@ extension ProgramTests {
             ["register", "xray"], ["calibrate", "arm"], ["sim", "xray"],
             ["calibrate", "pivot"], ["calibrate", "handeye"],
             ["arm", "info"],
-            ["arm", "fk"], ["arm", "ik"], ["filter", "tremor"], ["sim", "arm"], ["sim", "tracker"], ["track"], ["igtl", "serve"], ["navigate"], ["run"], ["scene", "run"],
+            ["arm", "fk"], ["arm", "ik"], ["filter", "tremor"], ["sim", "arm"], ["sim", "tracker"], ["track"],
+            ["igtl", "serve"], ["navigate"], ["run"], ["scene", "run"],
         ]
 
         @Test(arguments: commands) func helpHasAnExampleOfItsOwn(_ command: [String]) throws {

@@ -117,13 +117,14 @@ extension ProgramTests {
                     "--registration", "t.json", "--json", "--record", "nav.csv",
                 ], in: folder.url)
             #expect(screen.waits(for: "FROM THE AXIS"), "\(screen.screen)\(screen.errors)")
-            #expect(screen.screen.contains("tip not calibrated") && screen.screen.contains("± ?"))
+            // what is painted below comes a moment later
+            #expect(screen.waits(for: "tip not calibrated") && screen.waits(for: "± ?"), "\(screen.screen)")
             #expect(screen.waits(for: "has not seen"), "\(screen.screen)")
             #expect(!screen.screen.contains("FROM THE AXIS"))
             #expect(screen.waits(for: "FROM THE AXIS"))
             tracker.signal(SIGKILL)
             #expect(screen.waits(for: "No sample for"), "\(screen.screen)")
-            #expect(screen.screen.contains("port was lost") && !screen.screen.contains("FROM THE AXIS"))
+            #expect(screen.waits(for: "port was lost") && !screen.screen.contains("FROM THE AXIS"))
             screen.type("q")
             #expect(screen.waitUntilEnd() && screen.status == 0, "\(screen.errors)")
             #expect(try #require(screen.json?["pictures"] as? Int) > 100)

@@ -10,33 +10,35 @@ struct NumbersPanel {
 
     func draw(in rect: CellRect, _ grid: inout CellGrid) {
         grid.fill(rect, with: Cell(" ", CellStyle(scheme.text, on: scheme.panel)))
-        let warning = CellStyle(scheme.bad, on: scheme.panel, bold: true)
         var rest = rect.split(top: 1).bottom
-        func line(_ text: String, _ style: CellStyle) {
+        if case .live(let guidance, let errors, _) = moment.sight {
+            for row in rows(guidance, errors) { draw(row, height: rect.height, &rest, &grid) }
+        }
+        for (text, style) in remarks(width: rect.width - 2) {
             grid.write(text, column: rest.column + 1, row: rest.row, style: style, within: rest)
             rest = rest.split(top: 1).bottom
         }
-        if case .live(let guidance, let errors, let age) = moment.sight {
-            for row in rows(guidance, errors) { draw(row, height: rect.height, &rest, &grid) }
-            line("sample \(Int((age * 1000).rounded())) ms old", CellStyle(scheme.dim, on: scheme.panel))
-        } else {
-            for text in moment.sight.explanation { line(text, warning) }
+    }
+
+    /// The lines below the numbers, or in their place.
+    private func remarks(width: Int) -> [(String, CellStyle)] {
+        let dim = CellStyle(scheme.dim, on: scheme.panel), reminding = CellStyle(scheme.fair, on: scheme.panel)
+        let plain = CellStyle(scheme.text, on: scheme.panel, bold: true)
+        let warning = CellStyle(scheme.bad, on: scheme.panel, bold: true)
+        var lines = moment.sight.explanation.map { ($0, warning) }
+        if case .live(_, _, let age) = moment.sight {
+            lines.append(("sample \(Int((age * 1000).rounded())) ms old", dim))
         }
-        line("", CellStyle(scheme.text, on: scheme.panel))
-        if let connection = moment.connection {
-            for text in connection.wrapped(to: rect.width - 2) { line(text, warning) }
-        }
-        if let landmark = moment.landmark {
-            line(landmark.sentence, CellStyle(scheme.text, on: scheme.panel, bold: true))
-        }
+        lines.append(("", dim))
+        lines += (moment.connection?.wrapped(to: width) ?? []).map { ($0, warning) }
+        if let landmark = moment.landmark { lines.append((landmark.sentence, plain)) }
         for reminder in moment.doubts + moment.settings.reminders {
-            for text in ("! " + reminder).wrapped(to: rect.width - 2) {
-                line(text, CellStyle(scheme.fair, on: scheme.panel))
-            }
+            lines += ("! " + reminder).wrapped(to: width).map { ($0, reminding) }
         }
         if moment.framesPerSecond > 0 {
-            line("\(Int(moment.framesPerSecond.rounded())) pictures a second", CellStyle(scheme.dim, on: scheme.panel))
+            lines.append(("\(Int(moment.framesPerSecond.rounded())) pictures a second", dim))
         }
+        return lines
     }
 
     /// A number with its name, and its verdict where it has one.

@@ -18,7 +18,8 @@ struct Stylet: ParsableCommand {
         subcommands: [
             PhantomGroup.self, Inspect.self, Convert.self, Segment.self, MeshCommand.self, PlanGroup.self,
             ReportCommand.self, CaseGroup.self,
-            KeysGroup.self, RegisterGroup.self, CalibrateGroup.self, ArmGroup.self, FilterGroup.self, SimGroup.self, Run.self,
+            KeysGroup.self, RegisterGroup.self, CalibrateGroup.self, ArmGroup.self, FilterGroup.self, SimGroup.self,
+            Run.self,
             TrackCommand.self, OpenIGTLinkGroup.self, NavigateCommand.self,
             SceneGroup.self, GuardCommand.self,
         ])

@@ -55,7 +55,9 @@ extension Sentences {
         case .noTools:
             Failure(
                 code: "no-tools",
-                message: "No tool is plugged in at the tracker, and none was given: give the definition of each with --tool FILE.rom.")
+                message:
+                    "No tool is plugged in at the tracker, and none was given: give the definition of each with --tool FILE.rom."
+            )
         case .unexpected(let command, let reply):
             Failure(
                 code: "unexpected-reply",
