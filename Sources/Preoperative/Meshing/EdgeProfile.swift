@@ -68,12 +68,10 @@ struct EdgeProfile: Sendable {
             }
             let level = (part ?? 0.5) * (peak - valley)
             return crossing(values, range, from: found, level: valley + level).map {
-                let offset = ($0 - Double(half)) * step
-                let place = grid.gridPoint(Point(p + normal * offset)).coordinates
-                let dense = (cortical ?? peak) - valley
-                let shift =
-                    phase.correction(at: place, normal: normal, level: level / dense)
-                    + phase.bulge(at: place, normal: normal, curvature: curvature, fullness: (peak - valley) / dense)
+                let offset = ($0 - Double(half)) * step, dense = (cortical ?? peak) - valley
+                let shift = phase.shift(
+                    at: grid.gridPoint(Point(p + normal * offset)).coordinates, normal: normal, curvature: curvature,
+                    SlicePhase.Height(level: level / dense, fullness: (peak - valley) / dense))
                 return Edge(offset: offset + shift, peak: peak, valley: valley)
             }
         }

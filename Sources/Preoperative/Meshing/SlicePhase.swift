@@ -28,6 +28,19 @@ struct SlicePhase: Sendable {
         spacing = s[axis]
     }
 
+    /// An edge's level and the brightness of its border, as shares of the step from outside to dense bone.
+    struct Height {
+        let level, fullness: Double
+    }
+
+    /// How much further out an edge lies than where interpolated values pass its level, mm.
+    ///
+    /// - Parameters: as `correction` and `bulge` have them.
+    func shift(at place: Vector3, normal: Vector3, curvature: Double, _ height: Height) -> Double {
+        correction(at: place, normal: normal, level: height.level)
+            + bulge(at: place, normal: normal, curvature: curvature, fullness: height.fullness)
+    }
+
     /// How much further out than where interpolated values pass a level the edge shows that level itself, mm.
     ///
     /// - Parameters:

@@ -34,7 +34,7 @@ struct LabelCleaner {
     }
 
     /// Cuts the box of one number out as a mask, with a margin of one voxel all round.
-    private func mask(_ paint: [UInt8], _ value: UInt8, _ b: VoxelBounds) -> MaskGrid {
+    func mask(_ paint: [UInt8], _ value: UInt8, _ b: VoxelBounds) -> MaskGrid {
         var m = MaskGrid(
             nx: b.high.x - b.low.x + 3, ny: b.high.y - b.low.y + 3, nz: b.high.z - b.low.z + 3, spacing: 1,
             origin: .zero,
@@ -47,7 +47,7 @@ struct LabelCleaner {
         return m
     }
 
-    private func forEachRow(_ b: VoxelBounds, _ body: (Int, Int, Int) -> Void) {
+    func forEachRow(_ b: VoxelBounds, _ body: (Int, Int, Int) -> Void) {
         for z in b.low.z...b.high.z { for y in b.low.y...b.high.y { body(z, y, (z * size.y + y) * size.x) } }
     }
 
@@ -56,60 +56,6 @@ struct LabelCleaner {
         var seen = [Bool](repeating: false, count: 256)
         for value in paint { seen[Int(value)] = true }
         return (0...255).filter { seen[$0] }.map { UInt8($0) }
-    }
-
-    /// HU that bone reaches and contrast in a kidney does not.
-    static let certainBoneHU: Int16 = 280
-    /// The same among streaks, which cortex alone outshines, HU.
-    static let certainBesideMetalHU: Int16 = 500
-
-    /// Keeps the largest connected piece of `value`, and others of at least `smallest` mm³ of which a fifth is surely
-    /// bone (a transverse process may hang on by a bridge thinner than a voxel); the rest becomes `replacement`.
-    func keepLargest(
-        _ paint: inout [UInt8], _ value: UInt8, _ b: VoxelBounds, _ ct: Volume<Int16>, smallest: Double,
-        replacement: UInt8, certainHU: Int16 = certainBoneHU
-    ) {
-        let m = mask(paint, value, b)
-        let (map, list) = m.components()
-        guard list.count > 1, let best = list.map(\.count).max() else { return }
-        var dense = [Int](repeating: 0, count: list.count)
-        for z in b.low.z...b.high.z {
-            for y in b.low.y...b.high.y {
-                for x in b.low.x...b.high.x {
-                    let number = map[m.offset(x - b.low.x + 1, y - b.low.y + 1, z - b.low.z + 1)]
-                    if number > 0, ct.voxels[(z * size.y + y) * size.x + x] > certainHU {
-                        dense[Int(number) - 1] += 1
-                    }
-                }
-            }
-        }
-        let voxel = spacing.0 * spacing.1 * spacing.2
-        let keep = list.indices.map { k in
-            list[k].count == best || (Double(list[k].count) * voxel >= smallest && dense[k] * 5 >= list[k].count)
-        }
-        for z in b.low.z...b.high.z {
-            for y in b.low.y...b.high.y {
-                for x in b.low.x...b.high.x {
-                    let number = map[m.offset(x - b.low.x + 1, y - b.low.y + 1, z - b.low.z + 1)]
-                    if number > 0, !keep[Int(number) - 1] { paint[(z * size.y + y) * size.x + x] = replacement }
-                }
-            }
-        }
-    }
-
-    /// Pieces of `value` smaller than `smallest` mm³ become `replacement`.
-    func dropIslands(
-        _ paint: inout [UInt8], _ value: UInt8, _ b: VoxelBounds, smallest: Double, replacement: UInt8
-    ) {
-        let m = mask(paint, value, b)
-        let (map, list) = m.components()
-        let voxel = spacing.0 * spacing.1 * spacing.2
-        forEachRow(b) { z, y, row in
-            for x in b.low.x...b.high.x {
-                let number = map[m.offset(x - b.low.x + 1, y - b.low.y + 1, z - b.low.z + 1)]
-                if number > 0, Double(list[Int(number) - 1].count) * voxel < smallest { paint[row + x] = replacement }
-            }
-        }
     }
 
     /// A voxel of no structure with at least four of its six neighbours in `value` joins it: gaps a voxel wide close.
