@@ -49,6 +49,47 @@ import Uncertainty
         return try ProjectionMatrix(rows.flatMap { [$0.x, $0.y, $0.z, -dot($0, source)] })
     }
 
+    /// Numbers that no X-ray system has, and a source within the bone, are refused and end nothing.
+    @Test func impossibleProjectionsAreRefused() throws {
+        let grid = try GridGeometry(size: GridSize(24, 24, 24), spacing: Vector3(1, 1, 1), origin: Point(-12, -12, -12))
+        let ct = Volume<Int16>(geometry: grid, filledWith: 700)
+        let labels = LabelVolume(geometry: grid, voxels: [UInt8](repeating: 22, count: grid.size.count))
+        let pixels = (0..<(600 * 600)).map { Float($0 % 7) }
+        func fit(_ projections: [ProjectionMatrix]) throws {
+            let views = try projections.map {
+                try XRayView(projection: $0, width: 600, height: 600, pixels: pixels)
+            }
+            _ = try XRayRegistration(ct: ct, labels: labels, bone: AnatomicalLabel(22), views: views)
+        }
+        let front = try CArm().projection(angle: 0, about: .origin),
+            side = try CArm().projection(angle: 1.5, about: .origin)
+        for power in [12.0, 60, 155, 300] {
+            let rows = side.rows.enumerated().map { $0 < 8 ? $1 * pow(10, power) : $1 }
+            #expect(throws: RegistrationError.self) { try fit([front, try ProjectionMatrix(rows)]) }
+        }
+        for off in [1e-12, 1e-6, 1e-3, 0.1] {
+            let rows = side.rows.enumerated().map { $0 == 11 ? off : $1 }
+            #expect(throws: RegistrationError.self) { try fit([front, try ProjectionMatrix(rows)]) }
+        }
+    }
+
+    /// Rays across the layers, and from beyond all measure, end nothing.
+    @Test func raysThatRunAcrossTheLayersEndNothing() throws {
+        let grid = try GridGeometry(size: GridSize(9, 9, 9), spacing: Vector3(1, 1, 1), origin: Point(-4, -4, -4))
+        let volume = ProjectionVolume([Float](repeating: 1, count: 729), grid, along: 2)
+        for tiny in [0, 1e-13, 1e-11, 1e-10, 1e-9, 1e-6, 1e-3] {
+            for far in [5.0, 1e5, 1e12, 1e20] {
+                let rows = [Vector3(100, 0, 0), Vector3(0, 1, 100), Vector3(0, 1, tiny)]
+                let projection = try? ProjectionMatrix(rows.flatMap { [$0.x, $0.y, $0.z, $0.y * far] })
+                guard let projection else { continue }
+                var image = [Float](repeating: -1, count: 25)
+                let rays = ProjectionVolume.Rays(projection: projection, first: .zero, step: 1, columns: 5, rows: 5)
+                image.withUnsafeMutableBufferPointer { volume.project(rays, .identity(), into: $0) }
+                #expect(image.allSatisfy { $0.isFinite && $0 >= 0 && $0 < 1e5 })
+            }
+        }
+    }
+
     /// The chord of a ball, from a turned room.
     @Test func aBallHasItsChords() throws {
         let grid = try GridGeometry(size: GridSize(81, 81, 81), spacing: Vector3(1, 1, 1), origin: Point(-40, -40, -40))

@@ -7,7 +7,7 @@ import Frames
 /// the patient's own motion moves both. What both do together cannot be found like this.
 public struct ReferencePair: Sendable {
     public enum Verdict: Equatable, Sendable {
-        /// Too few samples of both in one moment, as yet or for now.
+        /// Too few samples of both in one moment, at the start or after a gap.
         case unknown
         case agree
         /// How far they came apart, mm and rad, as the window's medians have it.

@@ -82,6 +82,9 @@ struct ProjectionVolume: Sendable {
         }
     }
 
+    /// Rays run along the layers' axis but for so many voxels a layer, and meet layer 0 no farther off than this, voxels.
+    private static let steepest = 1e4, farthest = 1e8
+
     /// Along source + t · way in indices, where t = 1 is `mm` long.
     @inline(__always) private func integral(
         _ values: UnsafeBufferPointer<Float>, _ source: Vector3, _ way: Vector3, mm: Double, _ skip: Int
@@ -90,6 +93,8 @@ struct ProjectionVolume: Sendable {
         let (dx, dy) = (way.x / way.z, way.y / way.z)
         // x = x0 + k dx in layer k
         let (x0, y0) = (source.x - source.z * dx, source.y - source.z * dy)
+        // no rounding may lead beyond the border, nor a number beyond a whole one's range
+        guard max(abs(dx), abs(dy)) < Self.steepest, max(abs(x0), abs(y0)) < Self.farthest else { return 0 }
         var (low, high) = (0.0, Double(size.z - 1))
         // a millionth of a voxel within the border, so that no rounding leads beyond it
         Self.clip(x0 - 1e-6, dx, Double(size.x - 1) - 2e-6, &low, &high)

@@ -18,6 +18,8 @@ struct XRayProblem: Sendable {
     private let options: XRayOptions
     /// Pixels that make one, in mm at the bone, about.
     private static let steps = [1.6, 0.8, 0.4]
+    /// Of a view, for a millimetre at the bone.
+    private static let mostPixels = 1e4
 
     init(
         _ bone: ProjectedBone, _ views: [XRayView], _ guess: Pose<CT, XRayRoom>, _ options: XRayOptions
@@ -65,6 +67,8 @@ struct XRayProblem: Sendable {
             throw .impossibleView(.boneOutside)
         }
         let perMillimetre = max(((b - a) * (b - a)).sum().squareRoot(), 1e-6)
+        // a source as near to the bone as that shows none of it
+        guard perMillimetre < mostPixels else { throw .impossibleView(.boneOutside) }
         let margin = SIMD2(repeating: 0.8 * options.reach * perMillimetre)
         let top = SIMD2(Double(view.width), Double(view.height))
         low = pointwiseMax(low - margin, .zero)

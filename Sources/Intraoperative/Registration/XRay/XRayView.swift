@@ -13,6 +13,9 @@ public struct ProjectionMatrix: Equatable, Sendable {
     /// From pixels (u, v, 1) to directions of rays away from the source, mm.
     let toRay: Matrix3
 
+    /// Beyond any focal length in pixels, and any room in mm times that.
+    static let largest = 1e9
+
     /// - Parameter rows: 12 numbers, row by row.
     /// - Throws: `RegistrationError.impossibleView` for what is no projection of a room onto a plane.
     public init(_ rows: [Double]) throws(RegistrationError) {
@@ -22,6 +25,7 @@ public struct ProjectionMatrix: Equatable, Sendable {
         let scale = length(Vector3(rows[8], rows[9], rows[10]))
         guard scale > 1e-12 else { throw .impossibleView(.singular) }
         let m = rows.map { $0 / scale }
+        guard m.allSatisfy({ abs($0) < Self.largest }) else { throw .impossibleView(.singular) }
         let linear = Matrix3(
             rows: Vector3(m[0], m[1], m[2]), Vector3(m[4], m[5], m[6]), Vector3(m[8], m[9], m[10]))
         // pixels per unit of angle: a thousandth of one is no X-ray system

@@ -40,7 +40,11 @@ struct TrajectoryExamination {
         let isHead = walk.skullFrom != nil
         if isHead, label(item.target) != .ventricle { m.ventricleDistance = clearance(path, [.ventricle]) }
         m.noGoDistance = clearance(path, forbidden(item, isHead), within: 50)
-        if isHead { passSkull(path, &walk, &m) } else { passBones(path, item, &walk, &m) }
+        if let from = walk.skullFrom, let to = walk.skullTo {
+            passSkull(path, from, to, &walk, &m)
+        } else {
+            passBones(path, item, &walk, &m)
+        }
         return (m, broken(m, item, path).map(TrajectoryFinding.brokenLimit) + walk.findings)
     }
 
@@ -59,8 +63,9 @@ struct TrajectoryExamination {
     }
 
     /// What a path through the vault has to say of it.
-    private func passSkull(_ path: ScrewCylinder, _ walk: inout Walk, _ m: inout TrajectoryMetrics) {
-        guard let from = walk.skullFrom, let to = walk.skullTo else { return }
+    private func passSkull(
+        _ path: ScrewCylinder, _ from: Double, _ to: Double, _ walk: inout Walk, _ m: inout TrajectoryMetrics
+    ) {
         let skin = walk.skin ?? 0
         (m.scalpLength, m.boneLength, m.brainLength) = (from - skin, to - from, path.length - to)
         m.skullCrossing = path.point(at: from)
