@@ -65,6 +65,26 @@ import Testing
         }
     }
 
+    /// Where labels have a gap behind the pedicle's middle, the screw starts above or below it, on the arch.
+    @Test func aGapInTheArchIsNoEntry() throws {
+        let (lumbar, level) = (try LumbarCase.load(), AnatomicalLabel(23))
+        let anatomy = try VertebraAnatomy(level, in: lumbar.labels, ct: lumbar.ct)
+        let toVertebra = anatomy.X_CTVertebra.inverse
+        let canal = toVertebra * anatomy.canalCentre
+        let middle = toVertebra * (try #require(anatomy.pedicle(.left))).centre
+        var labels = lumbar.labels
+        for i in labels.voxels.indices where labels.voxels[i] == level.number {
+            let at = labels.geometry.index(offset: i)
+            let p = toVertebra * labels.geometry.point(at)
+            if p.x > 0, (canal.y - 1...canal.y + 2.5).contains(p.y), abs(p.z - middle.z) < 3 {
+                labels[at] = AnatomicalLabel(0).number
+            }
+        }
+        let result = try PedicleScrewPlanner().plan(ct: lumbar.ct, labels: labels, levels: [level])
+        let item = try #require(result.plan.items.first { $0.id == "L4-left" })
+        #expect((toVertebra * item.entry).y > canal.y + 4)
+    }
+
     /// A pedicle of S1 is so broad that no place of it is the narrowest: what is found still lies beside the canal.
     @Test func theSacrumsPediclesLieBesideTheCanal() throws {
         let lumbar = try LumbarCase.load()

@@ -60,6 +60,8 @@ import Testing
             ("the root of T10's spinous process", Vector3(8, 165, 353), AnatomicalLabel(17)),
             ("L5's right inferior articular process", Vector3(-8, 148, 140), AnatomicalLabel(24)),
             ("S1's right superior articular process", Vector3(-20, 150, 140), .sacrum),
+            ("marrow of L1's left articular process", Vector3(28.2, 149.5, 291.6), AnatomicalLabel(20)),
+            ("the back of L2's left pedicle", Vector3(27.4, 139.1, 259), AnatomicalLabel(21)),
             ("the foramen below T7", Vector3(-5, 163, 440), .softTissue),
             ("the sacral canal", Vector3(8, 162, 110), .softTissue),
         ]

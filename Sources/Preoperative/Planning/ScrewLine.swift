@@ -28,9 +28,11 @@ struct ScrewLines {
         guard back < Self.longestWayBack, forward > 0.4 else { return nil }
         let ahead = anatomy.shape.wayOut(from: middle, along: axis, limit: 90)
         let entry = Point<CT>(middle.coordinates - axis * back)
-        guard behindCanal(entry) > -Self.furthestFront else { return nil }
+        let behind = behindCanal(entry)
+        guard behind > -Self.furthestFront else { return nil }
         return ScrewLine(
-            entry: entry, axis: axis, depth: back + ahead, fractionAtEntry: anatomy.bodyDepthFraction(entry),
+            entry: entry, axis: axis, depth: back + ahead, behindCanal: behind,
+            fractionAtEntry: anatomy.bodyDepthFraction(entry),
             fractionPerLength: forward / (anatomy.bodyBack + anatomy.bodyFront))
     }
 
@@ -47,6 +49,8 @@ struct ScrewLine {
     let axis: Vector3
     /// From the entry to the end of the bone ahead, mm.
     let depth: Double
+    /// How far the entry lies behind the canal's middle, mm.
+    let behindCanal: Double
     let fractionAtEntry, fractionPerLength: Double
 
     /// How far into the body a screw of this length reaches: 0 at its posterior wall, 1 at its anterior one.

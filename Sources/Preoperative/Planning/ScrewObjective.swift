@@ -30,6 +30,8 @@ struct ScrewObjective {
     static let deepest = 0.86
     /// A thicker screw than this holds hardly better, mm.
     static let thickEnough = 7.5
+    /// How far behind the canal's middle an entry on the arch lies at least, mm: 5–7 in necks and the sacrum, 7–13 below.
+    static let usualBehindCanal = 4.0
     /// Where the CT shows less there is no bone, HU: muscle lies at 40–60, fat far below.
     static let softTissue = 60.0
 
@@ -52,7 +54,7 @@ struct ScrewObjective {
         var cost = safety + square(max(Self.wantedDepth - depth, 0) / 0.15)
         cost += square(max(depth - Self.deepest, 0) / 0.04)
         cost += 0.4 * square(max(wantedAnteriorMargin - ahead, 0)) + 20 * max(3.25 - ahead, 0)
-        return cost + hold(screw.diameter) + direction(screw) + place(screw) + obstruction(behind: line)
+        return cost + hold(screw.diameter) + direction(screw) + place(screw) + approach(line)
     }
 
     /// What a screw holds less for being thin; below `leastWanted` it matters more and more.
@@ -106,11 +108,16 @@ struct ScrewObjective {
             - 0.0015 * measurement.roughDensity(screw)
     }
 
+    /// An entry beside the canal instead of on the arch behind it, where there is another; and what lies on the way to it.
+    private func approach(_ line: ScrewLine) -> Double {
+        0.2 * square(max(Self.usualBehindCanal - line.behindCanal, 0)) + obstruction(behind: line)
+    }
+
     /// Bone on the way of the instruments to the entry: of this vertebra, of another, or seen in the CT alone.
     private func obstruction(behind line: ScrewLine) -> Double {
         [3.0, 6, 9, 12, 16, 20].reduce(0) { sum, way in
             let p = Point<CT>(line.entry.coordinates - line.axis * way)
-            if anatomy.shape.depth(p) > 0 { return sum + 0.5 }
+            if anatomy.shape.depth(p) > 0 { return sum + 1.5 }
             let i = labels.geometry.nearest(p)
             guard labels.size.contains(i) else { return sum }
             let label = labels[label: i]

@@ -86,6 +86,29 @@ extension SpineAssembly {
         marrowFilling.fill(&paint, id, bounds, ct, MarrowFilling.Rule(ownAlong: holdsArteries(k) ? sidesAndUp : []))
     }
 
+    /// Gives the vertebrae the bright marrow that they enclose; not the neck's, whose arteries may be as bright, nor
+    /// those beside metal, where streaks are.
+    func fillBrightMarrow(_ paint: inout [UInt8]) {
+        let s = ct.geometry.spacing
+        let bounds = LabelCleaner(size: ct.size, spacing: (s.x, s.y, s.z)).bounds(paint)
+        let metal = MetalNearby.flagged(paint, Array(bounds[...anatomy.segments.count]), ct.geometry)
+        let marrow = BrightMarrow(size: ct.size, spacing: (s.x, s.y, s.z))
+        let pieces = anatomy.segments.indices.filter {
+            anatomy.segments[$0].kind == .vertebra && !holdsArteries($0) && !metal[$0 + 1]
+        }
+        let found = paint.withUnsafeBufferPointer { buffer in
+            ct.withVoxels { voxels in
+                let (labels, hu) = (SharedReader(buffer), SharedReader(voxels))
+                return parallelMap(pieces.count) { n -> [Int] in
+                    let k = pieces[n]
+                    guard let b = bounds[k + 1] else { return [] }
+                    return marrow.enclosed(labels.pointer, UInt8(k + 1), b, hu.pointer)
+                }
+            }
+        }
+        for (k, joining) in zip(pieces, found) { for i in joining { paint[i] = UInt8(k + 1) } }
+    }
+
     /// Whether the vertebral arteries run up through a piece: through the neck's, above all that carry ribs.
     private func holdsArteries(_ k: Int) -> Bool {
         guard anatomy.column.isOfNeck(anatomy.segments[k]) else { return false }

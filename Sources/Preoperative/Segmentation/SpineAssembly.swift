@@ -22,6 +22,7 @@ struct SpineAssembly {
         tidy(&paint)
         removeBoneless(&paint)
         ThinCortex(ct: ct, structures: 1...UInt8(anatomy.segments.count)).mend(&paint)
+        fillBrightMarrow(&paint)
         progress?(0.95)
         var (findings, numbers) = named(paint)
         // Bodies between two discs are worth their labels even where the image cuts every process off.
