@@ -64,7 +64,8 @@ import Testing
                 ScrewCylinder(entry: entry, tip: Point(item.target.coordinates + way), diameter: item.diameter))
             let fraction = search.lines.anatomy.bodyDepthFraction
             let line = ScrewLine(
-                entry: entry, axis: screw.axis.vector, depth: screw.length + 8, fractionAtEntry: fraction(entry),
+                entry: entry, axis: screw.axis.vector, depth: screw.length + 8,
+                behindCanal: search.lines.behindCanal(entry), fractionAtEntry: fraction(entry),
                 fractionPerLength: (fraction(screw.tip) - fraction(entry)) / screw.length)
             return search.objective.cost(screw, on: line, thorough: true)
         }
