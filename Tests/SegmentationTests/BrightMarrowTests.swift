@@ -60,7 +60,7 @@ import Testing
 
     @Test func aPitInBoneIsFilled() {
         var c = Case()
-        c.set(8...17, 8...17, 8...17, 300, Self.piece)
+        c.set(8...19, 8...17, 8...17, 300, Self.piece)
         c.set(12...12, 12...12, 12...12, 420, Paint.body)
         c.set(13...13, 13...13, 13...13, 20, Paint.body)
         let joined = c.joining()
