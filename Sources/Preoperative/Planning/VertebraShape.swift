@@ -73,7 +73,7 @@ struct VertebraShape: Sendable {
     }
 
     static let inside = AnatomicalLabel(1)
-    static let finestStep = 0.75
+    static let finestStep = 1.05
 
     /// The labels round a vertebra, its loose pieces left out.
     private static func surroundings(
