@@ -72,6 +72,11 @@ extension SpineAssembly {
         // Marrow within dense cortex is brighter than soft tissue and below the edge's threshold beside the cortex.
         let limit = sacrum ? MarrowFilling.brightHU : MarrowFilling.darkest
         marrowFilling.fill(&paint, id, bounds, ct, MarrowFilling.Rule(limit: limit, ownAlong: neck ? sidesAndUp : []))
+        // Marrow that is filled from two sides hangs together, and cortex that is apart may still enclose some.
+        if sacrum && faint {
+            cleaner.close(&paint, id, bounds)
+            fillHoles(&paint, id, bounds, cleaner)
+        }
     }
 
     /// Gives a piece the holes within its slices, and the marrow that these enclose.
