@@ -120,7 +120,7 @@ struct TerritoryFinder {
                 sources.append((i, 0))
             } else if let far = lateral.component(at: p), let id = owner(of: far, p, &territories) {
                 territories.owner.values[i] = id
-                sources.append((i, id == Territories.pelvis && !isFaint ? Self.pelvisDelay : 0))
+                sources.append((i, id == Territories.pelvis ? Self.pelvisDelay : 0))
             }
         }
         return sources
@@ -138,8 +138,7 @@ struct TerritoryFinder {
     /// in the body, as they do in the sacrum, with which L5 often shares its joints' bone.
     private func isRibless(_ piece: Int) -> Bool { segments[0].kind == .sacrum && piece <= 4 }
 
-    /// The pelvis starts late, so that the sacrum's wings are the sacrum's even where the joint beside them is fused; not
-    /// where the sacrum's fronts start in its wings.
+    /// The pelvis starts late, so that the sacrum's wings are the sacrum's even where the joint beside them is fused.
     static let pelvisDelay: Int32 = 60
     static let pelvisClearance = 66.0
     /// From the midline the sacrum's fronts start so far out: in its body; and in its wings where marrow is dark, through
