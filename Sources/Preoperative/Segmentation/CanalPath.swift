@@ -24,13 +24,32 @@ struct CanalPathFinder {
 
     /// One point a slice, from the lowest slice of the path to its highest, in CT coordinates; `nil` where no path of
     /// at least `minimumLength` mm exists.
-    func find(minimumLength: Double = shortest) -> [Vector3]? {
-        let path = bestPath(scores(), minimumLength: minimumLength)
-        guard covered(path) < 0.8 * Double(grid.nz) * grid.spacing, ringHU > Self.brittleRingHU else { return path }
+    ///
+    /// - Parameter ct: the image itself, whose thin walls the path then keeps to one side of.
+    func find(minimumLength: Double = shortest, within ct: Volume<Int16>? = nil) -> [Vector3]? {
+        let own = scores()
+        let path = bestPath(own, minimumLength: minimumLength)
+        let isShort = covered(path) < 0.8 * Double(grid.nz) * grid.spacing
+        guard isShort, ringHU > Self.brittleRingHU else {
+            return beside(CanalWalls(ct, along: path, like: grid), path, own, minimumLength)
+        }
         var faint = self
         faint.ringHU = Self.brittleRingHU
-        let other = faint.bestPath(faint.scores(), minimumLength: minimumLength)
-        return covered(other) > covered(path) + Self.worthwhile ? other : path
+        let all = faint.scores()
+        let other = faint.bestPath(all, minimumLength: minimumLength)
+        guard covered(other) > covered(path) + Self.worthwhile else {
+            return beside(CanalWalls(ct, along: path, like: grid), path, own, minimumLength)
+        }
+        return faint.beside(CanalWalls(ct, along: other, like: grid), other, all, minimumLength)
+    }
+
+    /// The path again where the first goes through a wall: in brittle bone marrow is as dark as the canal, and the
+    /// sacrum's rings it more closely.
+    private func beside(
+        _ walls: CanalWalls?, _ path: [Vector3]?, _ scores: [Float], _ minimumLength: Double
+    ) -> [Vector3]? {
+        guard let walls, let path, walls.cross(path) else { return path }
+        return bestPath(scores, minimumLength: minimumLength, walls: walls) ?? path
     }
 
     /// What rings the canal in brittle bone and in thick slices, HU; tried where the image's height is not covered.
@@ -113,7 +132,7 @@ struct CanalPathFinder {
     /// A slice on the path counts for the path where its score is above this.
     static let baseline: Float = 0.72
 
-    private func bestPath(_ score: [Float], minimumLength: Double) -> [Vector3]? {
+    private func bestPath(_ score: [Float], minimumLength: Double, walls: CanalWalls? = nil) -> [Vector3]? {
         let (w, h, d) = (grid.nx, grid.ny, grid.nz)
         let plane = w * h
         let lowest: Float = -1e9
@@ -130,7 +149,9 @@ struct CanalPathFinder {
                     var choice: Int8 = -1
                     if z > 0 {
                         for (k, move) in moves.enumerated() {
-                            let before = total[(z - 1) * plane + (y + move.1) * w + x + move.0] - move.2
+                            var before = total[(z - 1) * plane + (y + move.1) * w + x + move.0] - move.2
+                            guard before > best else { continue }
+                            if let walls, walls.cross(i, move.1) { before -= CanalWalls.cost }
                             if before > best { best = before; choice = Int8(k) }
                         }
                     }

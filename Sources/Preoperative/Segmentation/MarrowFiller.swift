@@ -14,7 +14,7 @@ struct MarrowFiller {
     /// (Zindrick 1987), 300 mm² less the ball's radius all round; mm².
     static let largest = 190.0
     /// The same of a sacrum's wing, mm².
-    static let largestAtSacrum = 2500.0
+    static let largestAtSacrum = 6000.0
     /// HU that marrow has at least on the mean; foramina hold fat.
     static let leastMeanHU = -100.0
     /// The part of a region's outline where the canal may take the place of a thin inner wall.

@@ -11,11 +11,15 @@ import Imaging
 /// does not get from the body to the arch where noise breaks the tube.
 struct MarrowPassages {
     /// Sections of pedicles, laminae and articular processes are smaller; those of a sacrum and of ilia are not, mm².
-    static let largest = 300.0, largestAtSacrum = 2500.0
+    static let largest = 300.0, largestAtSacrum = 6000.0
     /// The part of a region's outline that the canal may stand for, mm, and breaks in the cortex that are mended.
     static let mostCanal = 0.3, mended = 1.8
     /// Marrow is never mostly fat beside thin cortex alone; what lies between muscles is, HU.
     static let leastMeanHU = -100.0
+
+    /// What a sacrum's marrow has on the mean at least, HU, half way from the fat and nerves of its foramina to the marrow
+    /// of the bodies above it.
+    static func leastSacralHU(_ density: Double) -> Double { 0.5 * (density - 40) }
 
     let grid: ScalarGrid
     let curve: SpineCurve
@@ -50,7 +54,8 @@ struct MarrowPassages {
                     for region in enclosed(kind, limit / (grid.spacing * grid.spacing)) {
                         let offsets = region.map { z * plane + $0 }
                         let mean = offsets.reduce(0.0) { $0 + Double(grid.values[$1]) } / Double(offsets.count)
-                        guard mean > Self.leastMeanHU else { continue }
+                        let least = limit == Self.largest ? Self.leastMeanHU : Self.leastSacralHU(density)
+                        guard mean > least else { continue }
                         for i in offsets where limit == Self.largest || isMarrow(i) { target[i] = 1 }
                     }
                 }

@@ -52,7 +52,7 @@ enum SacrumFinder {
         static let firm = Wings(mean: 0.14, low: 0.1, inner: 0.1)
         /// Wings of thin cortex round fat, at a limit near muscle: a trace of it in three rows of four beside the body, where
         /// a kidney leaves none.
-        static let faint = Wings(mean: 0.13, low: 0.06, inner: 0.015)
+        static let faint = Wings(mean: 0.09, low: 0.06, inner: 0.015)
     }
 
     static func hasWings(_ means: [(mean: Double, low: Double, inner: Double)?], _ least: Wings) -> Bool {

@@ -67,11 +67,16 @@ extension SpineAssembly {
             filler.fill(
                 &paint, id, bounds, ct, sacrum ? MarrowFiller.largestAtSacrum : MarrowFiller.largest,
                 axes: faint && !sacrum ? [2, 1, 0] : [2],
-                leastMeanHU: sacrum && leastSacralMarrow > 0 ? leastSacralMarrow : MarrowFiller.leastMeanHU)
+                leastMeanHU: sacrum ? leastSacralMarrow : MarrowFiller.leastMeanHU)
         }
         // Marrow within dense cortex is brighter than soft tissue and below the edge's threshold beside the cortex.
         let limit = sacrum ? MarrowFilling.brightHU : MarrowFilling.darkest
         marrowFilling.fill(&paint, id, bounds, ct, MarrowFilling.Rule(limit: limit, ownAlong: neck ? sidesAndUp : []))
+        // Marrow that is filled from two sides hangs together, and cortex that is apart may still enclose some.
+        if sacrum && faint {
+            cleaner.close(&paint, id, bounds)
+            fillHoles(&paint, id, bounds, cleaner)
+        }
     }
 
     /// Gives a piece the holes within its slices, and the marrow that these enclose.
@@ -79,7 +84,7 @@ extension SpineAssembly {
         let k = Int(id) - 1
         guard anatomy.segments[k].kind != .sacrum else {
             let rule = LabelCleaner.HoleRule(
-                largest: 2500, alsoWall: Paint.pelvis, leastMedianHU: Int16(leastSacralMarrow))
+                largest: 6000, alsoWall: Paint.pelvis, leastMedianHU: Int16(leastSacralMarrow))
             return cleaner.fillHoles(&paint, id, bounds, ct, rule)
         }
         cleaner.fillHoles(&paint, id, bounds, ct, LabelCleaner.HoleRule(largest: 250, fillsTunnels: isCoarse))
@@ -139,9 +144,11 @@ extension SpineAssembly {
         bodyHU(k) ?? anatomy.segments.indices.lazy.compactMap { bodyHU($0) }.first
     }
 
-    /// What a sacrum's marrow has at least, HU: its nerves are as dark as marrow where the bodies' is dark.
+    /// What a sacrum's marrow has at least, HU: its nerves are as dark as marrow where the bodies' is dark, and the fat
+    /// round them is darker.
     private var leastSacralMarrow: Double {
-        min(max(1.5 * ((density(0) ?? 200) - 60), 0), 60)
+        let density = density(0) ?? 200
+        return min(max(1.5 * (density - 60), MarrowPassages.leastSacralHU(density)), 60)
     }
 
     /// Moves the boundaries of vertebrae and sacrum in to where the image shows bone's surface.

@@ -70,7 +70,7 @@ struct SpineAnatomy {
         body = BodyMask.find(in: coarse)
         guard body.values.contains(1) else { throw .noBodyFound }
         progress?(0.12)
-        guard let path = CanalPathFinder(grid: coarse, body: body).find(),
+        guard let path = CanalPathFinder(grid: coarse, body: body).find(within: ct),
             let rough = SpineCurve(path: path, smoothing: 8)
         else { throw .noSpineFound(minimumLength: CanalPathFinder.shortest) }
         progress?(0.2)

@@ -91,6 +91,7 @@ struct TerritoryFinder {
             .map { BodyCore($0, height: height, halfDepth: column.halfDepth($0)) }
         let foot = cores.last?.low ?? .zero
         let pillars = NeckPillars(segments, curve, shape, column)
+        let isFaint = faintMarrow != nil
         for i in 0..<grid.count {
             let p = grid.point(offset: i)
             let body = grid.values[i] > -200 ? bodyAround(p) : nil
@@ -114,7 +115,7 @@ struct TerritoryFinder {
                 sources.append((i, found.delay))
                 continue
             }
-            if segments[0].kind == .sacrum, isSacralBody(p) {
+            if segments[0].kind == .sacrum, isSacralBody(p, isFaint) {
                 territories.owner.values[i] = 1
                 sources.append((i, 0))
             } else if let far = lateral.component(at: p), let id = owner(of: far, p, &territories) {
@@ -140,14 +141,18 @@ struct TerritoryFinder {
     /// The pelvis starts late, so that the sacrum's wings are the sacrum's even where the joint beside them is fused.
     static let pelvisDelay: Int32 = 60
     static let pelvisClearance = 66.0
+    /// From the midline the sacrum's fronts start so far out: in its body; and in its wings where marrow is dark, through
+    /// which they run so slowly that the pelvis's would come round first in the wings' cortex, mm.
+    static let sacralHalfWidth = 16.0, faintSacralHalfWidth = 30.0
 
     /// In front of the sacral canal, below the disc that lies on the sacrum.
-    private func isSacralBody(_ p: Vector3) -> Bool {
+    private func isSacralBody(_ p: Vector3, _ isFaint: Bool) -> Bool {
         guard let upper = segments[0].upper, upper.height(p) < -(upper.halfThickness + BodyCore.margin) else {
             return false
         }
         let place = curve.place(of: p)
-        guard abs(place.ahead) < 30, abs(place.left) < 16 else { return false }
+        guard abs(place.ahead) < 30, abs(place.left) < (isFaint ? Self.faintSacralHalfWidth : Self.sacralHalfWidth)
+        else { return false }
         let front = shape.radius(place.index, angle: 1.5 * .pi)
         return place.back < -(front + 2) && place.back > -(front + 18)
     }
