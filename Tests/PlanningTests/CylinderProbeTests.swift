@@ -32,4 +32,18 @@ import Testing
         let first = { (p: Point<CT>) in min(wall(p), p.distance(to: early)) }
         #expect(abs(probe.least(wall, first, corners: [early]) - (16 + 0.16).squareRoot()) < 0.002)
     }
+
+    /// An edge whose middle lies nearer than both its ends, which lie further than another corner.
+    @Test func looksAtTheMiddleOfAnEdgeBetweenCorners() throws {
+        let screw = try #require(screw)
+        let corner = Point<CT>(0, 4.27, 20)
+        let ends = [Point<CT>(-1, 4.19, 10.2), Point<CT>(1, 4.19, 10.2)]
+        let away = { (p: Point<CT>) in p.distance(to: corner) }
+        let exact = { (p: Point<CT>) in
+            min(away(p), p.distance(to: Point(min(max(p.coordinates.x, -1), 1), 4.19, 10.2)))
+        }
+        #expect((ends[0].coordinates.y * ends[0].coordinates.y + 1).squareRoot() > 4.27)
+        let found = CylinderProbe(screw, from: 5).least(away, exact, corners: ends + [corner])
+        #expect(abs(found - 1.19) < 0.002)
+    }
 }

@@ -20,6 +20,10 @@ struct CylinderProbe {
     /// Places this much above the lowest are looked into as well: twice the error of a coarse value, mm.
     private static let slack = 0.5
 
+    /// So many corners are looked into, and so much further away than the lowest place, mm: the middle of an edge may lie so
+    /// much nearer than its ends.
+    private static let outstanding = 12, edges = 0.3
+
     private let side, other: Vector3
 
     init(_ screw: ScrewCylinder, from start: Double) {
@@ -32,20 +36,24 @@ struct CylinderProbe {
     ///   - rough: near the distance everywhere.
     ///   - exact: the distance.
     ///   - corners: of the surface that the distance is from. What stands out between the samples of the coarse value
-    ///     has a corner: the nearest one is looked into.
+    ///     has a corner, or an edge between two of them: the nearest are looked into.
     func least(
         _ rough: (Point<CT>) -> Double, _ exact: (Point<CT>) -> Double, corners: [Point<CT>] = []
     ) -> Double {
         let found = least(rough, exact)
         guard found > 0 else { return found }
-        var nearest: (corner: Point<CT>, squared: Double)?
-        for corner in corners {
-            let squared = squaredDistance(corner)
-            if squared < nearest?.squared ?? (found * found) { nearest = (corner, squared) }
+        return outstanding(corners, within: found + Self.edges).reduce(found) { least, start in
+            min(least, descend(from: start, exact(point(start)), exact))
         }
-        guard let nearest else { return found }
-        let start = place(nearestTo: nearest.corner)
-        return min(found, descend(from: start, exact(point(start)), exact))
+    }
+
+    /// The places of the solid nearest to the corners within a distance, the nearest corners first.
+    private func outstanding(_ corners: [Point<CT>], within reach: Double) -> [Place] {
+        let near = corners.compactMap { corner -> (place: Place, value: Double)? in
+            let squared = squaredDistance(corner)
+            return squared < reach * reach ? (place(nearestTo: corner), squared) : nil
+        }
+        return spread(near, Self.outstanding, apart: Self.apart)
     }
 
     /// From the solid, mm²; 0 within it.
