@@ -25,7 +25,10 @@ struct SurfacePosterior {
 
     init(_ fit: SurfaceFit, _ found: [SurfaceSearch.Candidate]) {
         pose = found[0].pose
-        contacts = fit.contacts(pose, .exact, loss: .stray(deviation: found[0].deviation))
+        contacts = found[0].contacts
+        if contacts.count != fit.points.count {
+            contacts = fit.contacts(pose, .exact, loss: .stray(deviation: found[0].deviation))
+        }
         let variance = found[0].deviation * found[0].deviation
         tell(fit.information(contacts, pose, variance: variance), variance, fit)
         guard fit.points.count <= Self.mostPoints, let loosest = constraints.first, loosest.deviation < Self.free else {
