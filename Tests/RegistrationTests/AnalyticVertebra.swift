@@ -92,7 +92,7 @@ struct AnalyticVertebra {
     }
 
     /// What a detector of 600 × 600 pixels of 0.5 mm shows, with half as much scatter as primary radiation, and with noise: as
-    /// a C-arm does, the dose is raised until 300 photons a pixel come through.
+    /// a C-arm does, the dose is raised until 300 photons a pixel come through in the middle.
     ///
     /// - Parameters:
     ///   - source: in the CT.
@@ -106,14 +106,16 @@ struct AnalyticVertebra {
                 return exp(-all.reduce(0) { $0 + $1.attenuation * $1.chord(source, d) })
             }
         }
-        let mean = seen.joined().reduce(0, +) / Double(side * side)
+        // where the vertebra is: open air beside the patient tells nothing about the dose behind the patient
+        let inner = seen[250..<350].map { $0[250..<350].reduce(0, +) / 100 }.reduce(0, +) / 100
         let stream = SeededGenerator(seed: seed)
         return seen.enumerated().flatMap { v, row -> [Float] in
             var random = stream.stream(UInt64(v))
             return row.enumerated().map { u, primary in
                 // scatter is smooth, and least at the border
                 let (x, y) = (Double(u) / 300 - 1, Double(v) / 300 - 1)
-                let photons = 300 / mean * (primary + 0.5 * mean * (1 - 0.3 * (x * x + y * y)))
+                // the detector saturates in open air
+                let photons = 300 * (min(primary / inner, 30) + 0.5 * (1 - 0.3 * (x * x + y * y)))
                 return Float(-log(max(photons + photons.squareRoot() * random.normal(), 0.5)))
             }
         }
