@@ -242,7 +242,7 @@ import Uncertainty
     @Test func beadsInAPlaneAreRefused() throws {
         let truth = try CArm().projection(angle: 0.5, about: .origin)
         let flat = Self.beads(16).map { Point<XRayRoom>($0.x, $0.y, 0) }
-        #expect(throws: RegistrationError.impossibleView(.singular)) {
+        #expect(throws: RegistrationError.impossibleView(.beadsTellNothing)) {
             try CArmCalibration(beads: flat, pixels: flat.map { try #require(truth.pixel($0)) })
         }
         #expect(throws: RegistrationError.tooFewPoints(found: 5, needed: 8)) {

@@ -132,6 +132,8 @@ extension BadInputFixture {
         try folder.write("x_mm,y_mm,z_mm\n0,0,0\n50,", to: "cut.csv")
         try folder.write("x_mm,y_mm,z_mm\n0,0,0\n10,10,10\n20,20,20\n30,30,30\n", to: "line.csv")
         try folder.write(BadMotions.narrow, to: "narrow.csv")
+        try folder.write(BadMotions.flatBeads, to: "flat-beads.csv")
+        try folder.write(BadMotions.viewOfACT, to: "view-of-a-ct.json")
         try folder.write(BadMotions.three, to: "three-poses.csv")
         let joints = "q1_rad,q2_rad,q3_rad,q4_rad,q5_rad,q6_rad\n0,-1.5,1.5,0,0,0\n"
         try folder.write(joints + "0,-1.5,1.", to: "cut-joints.csv")

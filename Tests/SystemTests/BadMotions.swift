@@ -42,6 +42,24 @@ enum BadMotions {
             what: "one X-ray view", arguments: xray + ["--view", "points.csv"], status: 64, code: nil,
             words: ["two to eight times"]),
         BadInput(
+            what: "a CT slice in place of an X-ray view",
+            arguments: xray + ["--view", "view-of-a-ct.json", "--view", "view-of-a-ct.json"], code: "impossible-view",
+            words: ["no X-ray projection", "CT"]),
+        BadInput(
+            what: "beads without their pixels", arguments: ["calibrate", "carm", "points.csv"], code: "bad-table",
+            words: ["points.csv", "u_px, v_px"]),
+        BadInput(
+            what: "beads in a plane", arguments: ["calibrate", "carm", "flat-beads.csv"], code: "impossible-view",
+            words: ["in one plane"]),
+        BadInput(
+            what: "a view without its image", arguments: ["calibrate", "carm", "flat-beads.csv", "--out", "view.json"],
+            status: 64, code: nil, words: ["--out and --image go together"]),
+        BadInput(
+            what: "a corrected arm over the description",
+            arguments: ["calibrate", "arm", "--arm", "Kinematics/ur5e.urdf", "--joints", "points.csv"]
+                + ["--poses", "narrow.csv", "--out", "Kinematics/ur5e.urdf"],
+            status: 64, code: nil, words: ["--out would overwrite"]),
+        BadInput(
             what: "joints and poses that are no pairs",
             arguments: ["calibrate", "arm", "--arm", "Kinematics/ur5e.urdf", "--joints", "points.csv"]
                 + ["--poses", "narrow.csv"],
@@ -60,6 +78,18 @@ enum BadMotions {
             $0 + "0,0,\(Double($1) / 10),1,\(Double($1 - 15) / 900),0,0\n"
         }
     }
+
+    /// Twelve beads on a table, and pixels somewhere.
+    static var flatBeads: String {
+        (0..<12).reduce("x_mm,y_mm,z_mm,u_px,v_px\n") {
+            $0 + "\($1 % 4 * 20),\($1 / 4 * 25),0,\(100 + $1 % 4 * 60),\(90 + $1 / 4 * 80)\n"
+        }
+    }
+
+    /// The CT's first slice as a view.
+    static let viewOfACT = """
+        {"image": "ct/slice-0001.dcm", "projection": [2040, 0, 300, 0, 0, 2040, 300, 0, 0, 0, 1, 620]}
+        """
 
     static let three = "x_mm,y_mm,z_mm,qw,qx,qy,qz\n0,0,0,1,0,0,0\n1,0,0,1,0.1,0,0\n0,1,0,1,0,0.1,0\n"
 }

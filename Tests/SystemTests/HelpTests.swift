@@ -13,7 +13,7 @@ extension ProgramTests {
             ["case", "rm"],
             ["case", "edit"],
             ["keys", "make"], ["register", "points"], ["register", "surface"], ["register", "volumes"],
-            ["register", "xray"], ["calibrate", "arm"], ["sim", "xray"],
+            ["register", "xray"], ["calibrate", "arm"], ["calibrate", "carm"], ["sim", "xray"],
             ["calibrate", "pivot"], ["calibrate", "handeye"],
             ["arm", "info"],
             ["arm", "fk"], ["arm", "ik"], ["filter", "tremor"], ["sim", "arm"], ["sim", "tracker"], ["track"],

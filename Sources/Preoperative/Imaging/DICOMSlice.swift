@@ -52,6 +52,9 @@ extension DICOMSlice {
     /// - Throws: `FileProblem` where the file holds no grey image or its geometry is missing or impossible.
     static func slices(of file: DICOMFile) throws(FileProblem) -> [DICOMSlice] {
         let pixels = try file.pixels()
+        guard pixels.is_inverted == 0 else {
+            throw .unsupported(field: "image", value: "PhotometricInterpretation MONOCHROME1")
+        }
         try check(pixels, bytes: FileBytes.size(file.path))
         let shared = shared(file, pixels)
         var slices: [DICOMSlice] = []
@@ -98,10 +101,10 @@ extension DICOMSlice {
     private static let mostPixelsPerByte = 4096
 
     /// The largest matrices of CT scanners are 4096 × 4096.
-    private static let mostColumns = 8192
+    static let mostColumns = 8192
 
     /// Refuses sizes that the file cannot hold, before anything is allocated for them.
-    private static func check(_ pixels: cdicom_pixels, bytes: Int) throws(FileProblem) {
+    static func check(_ pixels: cdicom_pixels, bytes: Int) throws(FileProblem) {
         guard max(pixels.columns, pixels.rows) <= mostColumns else {
             throw .tooLarge(voxels: Int(pixels.columns) * Int(pixels.rows))
         }

@@ -26,10 +26,16 @@ public enum ImageReader {
         return try DICOMReader.read(path, choice, progress: progress)
     }
 
+    private static let nifti = [".nii", ".hdr", ".img"].flatMap { [$0, $0 + ".gz"] }
+
+    /// Whether a file's name is that of a grid of voxels (NIfTI, NRRD, MetaImage), not of DICOM or a picture.
+    public static func isGridFile(_ path: String) -> Bool {
+        (nifti + [".nrrd", ".nhdr", ".mha", ".mhd"]).contains(where: path.lowercased().hasSuffix)
+    }
+
     /// The file by its name, or by its first bytes where the name says nothing; `nil` for what only DICOM can be.
     static func gridFile(_ path: String) throws(FileProblem) -> (GridFile, ImageFormat)? {
         let name = path.lowercased()
-        let nifti = [".nii", ".hdr", ".img"].flatMap { [$0, $0 + ".gz"] }
         if nifti.contains(where: name.hasSuffix) { return (try NIfTIReader.read(path), .nifti) }
         if name.hasSuffix(".nrrd") || name.hasSuffix(".nhdr") { return (try NRRDReader.read(path), .nrrd) }
         if name.hasSuffix(".mha") || name.hasSuffix(".mhd") { return (try MetaImageReader.read(path), .metaImage) }

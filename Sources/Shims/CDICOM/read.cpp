@@ -75,8 +75,8 @@ cdicom_pixels describe(cdicom_file &file) {
     if (p.samples != 1) throw Failure(CDICOM_UNSUPPORTED, "more than one sample a pixel (a colour image)");
     OFString meaning;
     data.findAndGetOFString(DCM_PhotometricInterpretation, meaning);
-    if (meaning == "PALETTE COLOR" || meaning == "MONOCHROME1")
-        throw Failure(CDICOM_UNSUPPORTED, std::string("PhotometricInterpretation ") + meaning.c_str());
+    if (meaning == "PALETTE COLOR") throw Failure(CDICOM_UNSUPPORTED, "PhotometricInterpretation PALETTE COLOR");
+    p.is_inverted = meaning == "MONOCHROME1";
     const bool whole_bytes = p.bits_allocated == 8 || p.bits_allocated == 16 || p.bits_allocated == 32;
     if (!whole_bytes) throw Failure(CDICOM_UNSUPPORTED, "BitsAllocated " + std::to_string(p.bits_allocated));
     const bool fits = p.bits_stored >= 1 && p.bits_stored <= p.high_bit + 1 && p.high_bit < p.bits_allocated &&

@@ -10,7 +10,7 @@ struct CalibrateGroup: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "calibrate",
         abstract: "Where a tool's tip and axis are, and how arm and tracker stand to one another.",
-        subcommands: [CalibratePivot.self, CalibrateHandEye.self, CalibrateArm.self])
+        subcommands: [CalibratePivot.self, CalibrateHandEye.self, CalibrateArm.self, CalibrateCArm.self])
 }
 
 struct CalibratePivot: StyletCommand {

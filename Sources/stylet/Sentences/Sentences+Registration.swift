@@ -158,6 +158,12 @@ extension Sentences {
                     "The views differ by only %.0f° at the vertebra, which leaves its depth loose: turn the C-arm by 20° and more.",
                 degrees(radians: angle))
         case .notOneSlice(let count): "A view has one slice, but this image has \(count)."
+        case .beadsTellNothing:
+            "The beads tell no projection: are they in one plane, or rows of the table mixed up? Eight beads and more at different depths are needed."
+        case .notAProjection(let modality):
+            "The view's image is no X-ray projection, but of the modality \(modality): give an image of the C-arm (XA, RF, DX or CR)."
+        case .frameUnclear(let frames):
+            "The view's image has \(frames) frames: say which in the view's JSON, as \"frame\": 1."
         }
     }
 

@@ -44,13 +44,7 @@ public struct CloudSearch: Equatable, Sendable {
         cloud: [Point<B>], on surface: RegistrationSurface, limits: SurfaceLimits = Self.limits,
         progress: ProgressReport? = nil
     ) throws(RegistrationError) -> SurfaceRegistration<B> {
-        guard cloud.count >= 100 else { throw .tooFewPoints(found: cloud.count, needed: 100) }
-        guard pointError > 0, pointError.isFinite else {
-            throw .impossibleParameter(name: "pointError", value: pointError)
-        }
-        var options = SurfaceFitOptions()
-        options.pointError = pointError
-        options.independentPoints = independentPoints
+        let options = try options(for: cloud.count)
         try SurfaceRegistration<B>.check(cloud, surface, options)
         let fit = SurfaceFit(surface: surface, points: cloud.map(\.coordinates), options: options)
         var search = SurfaceSearch()
@@ -66,6 +60,17 @@ public struct CloudSearch: Equatable, Sendable {
             found.verdict = .poorFit(rms: found.rms)
         }
         return found
+    }
+
+    private func options(for count: Int) throws(RegistrationError) -> SurfaceFitOptions {
+        guard count >= 100 else { throw .tooFewPoints(found: count, needed: 100) }
+        guard pointError > 0, pointError.isFinite else {
+            throw .impossibleParameter(name: "pointError", value: pointError)
+        }
+        var options = SurfaceFitOptions()
+        options.pointError = pointError
+        options.independentPoints = independentPoints
+        return options
     }
 
     /// How far whole regions of the cloud lie off the skin, RMS beyond what noise would do, mm.

@@ -25,58 +25,61 @@ enum NearestCell {
             squared.withUnsafeMutableBufferPointer { squared in
                 let (owner, squared) = (SharedBuffer(owner), SharedBuffer(squared))
                 parallelFor(parts) { part in
-                    var envelope = Envelope(length)
-                    for line in (part * lines / parts)..<((part + 1) * lines / parts) {
-                        envelope.run(owner, squared, from: start(line), length, stride)
+                    withUnsafeTemporaryAllocation(of: Parabola.self, capacity: length) { room in
+                        for line in (part * lines / parts)..<((part + 1) * lines / parts) {
+                            let line = Line(owner: owner, squared: squared, start: start(line), stride: stride)
+                            line.take(room, line.envelope(length, in: room), length)
+                        }
                     }
                 }
             }
         }
     }
 
-    /// The lower envelope of one line's parabolas.
-    private struct Envelope {
-        private var places: [Int32]
-        private var heights: [Float]
-        private var owners: [Int32]
-        /// Where each parabola begins to be the lowest.
-        private var begins: [Float]
+    /// The squared distance to one occupied cell of a line, and from where on it is the least.
+    private struct Parabola {
+        let place: Float
+        let height: Float
+        let begin: Float
+        let owner: Int32
+    }
 
-        init(_ length: Int) {
-            places = Array(repeating: 0, count: length)
-            heights = Array(repeating: 0, count: length)
-            owners = Array(repeating: 0, count: length)
-            begins = Array(repeating: 0, count: length + 1)
-        }
+    /// Some cells one after the other.
+    private struct Line {
+        let owner: SharedBuffer<Int32>
+        let squared: SharedBuffer<Float>
+        let start: Int, stride: Int
 
-        mutating func run(
-            _ owner: SharedBuffer<Int32>, _ squared: SharedBuffer<Float>, from start: Int, _ length: Int, _ stride: Int
-        ) {
+        /// Fills `room` with the parabolas that are lowest somewhere, and counts them.
+        @inline(__always) func envelope(_ length: Int, in room: UnsafeMutableBufferPointer<Parabola>) -> Int {
             var count = 0
             for i in 0..<length {
-                let at = start + i * stride
-                let height = squared[at]
+                let height = squared[start + i * stride]
                 guard height < .infinity else { continue }
+                let x = Float(i)
                 var begin = -Float.infinity
                 while count > 0 {
-                    let (q, f) = (Float(places[count - 1]), heights[count - 1])
-                    let x = Float(i)
-                    begin = ((height + x * x) - (f + q * q)) / (2 * (x - q))
-                    if begin > begins[count - 1] { break }
+                    let last = room[count - 1]
+                    begin = ((height + x * x) - (last.height + last.place * last.place)) / (2 * (x - last.place))
+                    if begin > last.begin { break }
                     count -= 1
                     begin = -.infinity
                 }
-                (places[count], heights[count], owners[count], begins[count]) = (Int32(i), height, owner[at], begin)
+                room[count] = Parabola(place: x, height: height, begin: begin, owner: owner[start + i * stride])
                 count += 1
             }
+            return count
+        }
+
+        /// Gives each cell what is nearest to it.
+        @inline(__always) func take(_ room: UnsafeMutableBufferPointer<Parabola>, _ count: Int, _ length: Int) {
             guard count > 0 else { return }
             var k = 0
             for i in 0..<length {
-                let x = Float(i)
-                while k + 1 < count && begins[k + 1] < x { k += 1 }
-                let d = x - Float(places[k])
-                owner[start + i * stride] = owners[k]
-                squared[start + i * stride] = heights[k] + d * d
+                while k + 1 < count && room[k + 1].begin < Float(i) { k += 1 }
+                let away = Float(i) - room[k].place
+                owner[start + i * stride] = room[k].owner
+                squared[start + i * stride] = room[k].height + away * away
             }
         }
     }

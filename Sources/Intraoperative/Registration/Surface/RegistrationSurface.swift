@@ -36,6 +36,8 @@ public struct RegistrationSurface: Sendable {
         let place: Vector3
         /// Of the triangle, unit length, outwards.
         let normal: Vector3
+        /// Its number; −1 for a patch.
+        var triangle: Int32 = -1
     }
 
     public init(_ mesh: TriangleMesh) {
@@ -57,73 +59,50 @@ public struct RegistrationSurface: Sendable {
     }
 
     /// The exact nearest place; farther than `limit` mm from the rough one, that.
-    func nearest(_ p: Vector3, within limit: Double = .infinity) -> Contact {
+    ///
+    /// - Parameter hint: a triangle that may be near, as that of a moment ago; −1 for none.
+    func nearest(_ p: Vector3, within limit: Double = .infinity, hint: Int32 = -1) -> Contact {
         let rough = roughly(p)
-        let bound = length(p - rough.place)
-        guard bound < limit else { return Contact(place: rough.place, normal: rough.normal) }
-        return mesh.triangles.withUnsafeBufferPointer { triangles in
-            mesh.vertices.withUnsafeBufferPointer { vertices in
-                var look = Look(p: p, triangles: triangles, vertices: vertices)
-                look.test(rough.triangle)
-                // most often the answer is in the cell under the place, along the plane's normal
-                let home = cells.cell(p - rough.normal * dot(p - rough.place, rough.normal))
-                look.search(cells, cells.entries(home.x, home.y, home.z))
-                let (from, to) = (
-                    cells.cell(p - Vector3(repeating: look.best)), cells.cell(p + Vector3(repeating: look.best))
-                )
-                for z in from.z...to.z {
-                    for y in from.y...to.y {
-                        for x in from.x...to.x where SIMD3(x, y, z) != home {
-                            let range = cells.entries(x, y, z)
-                            guard !range.isEmpty, cells.squaredDistance(x, y, z, p) < look.best * look.best else {
-                                continue
-                            }
-                            look.search(cells, range)
-                        }
-                    }
-                }
-                return look.contact ?? Contact(place: rough.place, normal: rough.normal)
-            }
+        guard length(p - rough.place) < limit else { return Contact(place: rough.place, normal: rough.normal) }
+        return TriangleSearch.run(p, mesh, cells) { search in
+            if hint >= 0 { search.test(hint) }
+            if search.best > cells.step { lookUnder(p, rough, &search) }
+            lookRound(p, &search)
+            return search.contact ?? Contact(place: rough.place, normal: rough.normal)
         }
     }
 
-    /// The nearest of the triangles looked at so far.
-    private struct Look {
-        let p: Vector3
-        let triangles: UnsafeBufferPointer<SIMD3<Int32>>
-        let vertices: UnsafeBufferPointer<Point<CT>>
-        var best = Double.infinity
-        var found: (place: Vector3, triangle: Int32)?
+    /// A place nearly as near as the nearest, on a triangle beside that at the worst: enough to walk by.
+    func nearly(_ p: Vector3, hint: Int32 = -1) -> Contact {
+        let rough = roughly(p)
+        return TriangleSearch.run(p, mesh, cells) { search in
+            if hint >= 0 { search.test(hint) }
+            lookUnder(p, rough, &search)
+            return search.contact ?? Contact(place: rough.place, normal: rough.normal)
+        }
+    }
 
-        @inline(__always) mutating func search(_ cells: SurfaceCells, _ range: Range<Int>) {
-            let q = SIMD4<Float>(Float(p.x), Float(p.y), Float(p.z), 0)
-            cells.entries.withUnsafeBufferPointer { entries in
-                for i in range {
-                    let entry = entries[i]
-                    var off = entry.sphere - q
-                    let reach = Float(best) + off.w
-                    off.w = 0
-                    // single precision errs by 1e-4 mm here
-                    if (off * off).sum() > reach * reach * 1.0001 + 1e-4 { continue }
-                    test(entry.triangle)
-                }
+    /// Most often the answer is in the cell under the place, along the plane's normal.
+    @inline(__always) private func lookUnder(_ p: Vector3, _ rough: Patch, _ search: inout TriangleSearch) {
+        let home = cells.cell(p - rough.normal * dot(p - rough.place, rough.normal))
+        search.begin(cells.range(home.x...home.x, home.y, home.z))
+        if search.best == .infinity { search.test(rough.triangle) }
+    }
+
+    /// Looks at all cells in which something nearer than what was found may be.
+    @inline(__always) private func lookRound(_ p: Vector3, _ search: inout TriangleSearch) {
+        // a thousandth of a thousandth more than rounding can do
+        let beyond = cells.reach + 1e-6
+        let reach = Vector3(repeating: search.best + beyond)
+        let (from, to) = (cells.cell(p - reach), cells.cell(p + reach))
+        for z in from.z...to.z {
+            for y in from.y...to.y {
+                let most = search.best + beyond
+                let left = most * most - cells.squaredDistance(y, z, p)
+                guard left >= 0 else { continue }
+                let along = left.squareRoot()
+                search.look(cells.range(cells.columns(from: p.x - along, to: p.x + along), y, z))
             }
-        }
-
-        @inline(__always) mutating func test(_ triangle: Int32) {
-            let t = triangles[Int(triangle)]
-            let near = SurfaceCells.nearest(
-                p, vertices[Int(t.x)].coordinates, vertices[Int(t.y)].coordinates, vertices[Int(t.z)].coordinates)
-            let distance = length(p - near)
-            if distance < best { (best, found) = (distance, (near, triangle)) }
-        }
-
-        var contact: Contact? {
-            guard let found else { return nil }
-            let t = triangles[Int(found.triangle)]
-            let a = vertices[Int(t.x)].coordinates
-            let across = cross(vertices[Int(t.y)].coordinates - a, vertices[Int(t.z)].coordinates - a)
-            return normalized(across).map { Contact(place: found.place, normal: $0) }
         }
     }
 
@@ -152,15 +131,13 @@ public struct RegistrationSurface: Sendable {
 
     private static func patch(_ block: SIMD3<Int>, _ cells: SurfaceCells, _ mesh: TriangleMesh) -> Patch? {
         var sum = PatchSum(cells, block)
+        let x = (2 * block.x)...min(2 * block.x + 1, cells.size.x - 1)
         for z in (2 * block.z)..<min(2 * block.z + 2, cells.size.z) {
             for y in (2 * block.y)..<min(2 * block.y + 2, cells.size.y) {
-                let x = 2 * block.x
-                let first = cells.entries(x, y, z)
-                let last = x + 1 < cells.size.x ? cells.entries(x + 1, y, z) : first
+                let range = cells.range(x, y, z)
                 // a few triangles of each row tell the block's plane well enough
-                let range = first.lowerBound..<last.upperBound
-                for i in stride(from: range.lowerBound, to: range.upperBound, by: range.count / 6 + 1) {
-                    sum.add(cells.entries[i].triangle, mesh)
+                for i in stride(from: range.lowerBound, to: range.upperBound, by: range.count / 12 + 1) {
+                    sum.add(i, cells, mesh)
                 }
             }
         }
@@ -181,17 +158,22 @@ private struct PatchSum {
             cells.low + (Vector3(Double(block.x), Double(block.y), Double(block.z)) * 2 + Vector3(1, 1, 1)) * cells.step
     }
 
-    mutating func add(_ number: Int32, _ mesh: TriangleMesh) {
-        let (a, b, c) = mesh.corners(Int(number))
-        var q = (a.coordinates + b.coordinates + c.coordinates) / 3
-        let across = cross(b.coordinates - a.coordinates, c.coordinates - a.coordinates)
-        let area = length(across)
+    /// A triangle counts by the square of its size, and by no more than the block has.
+    @inline(__always) mutating func add(_ i: Int, _ cells: SurfaceCells, _ mesh: TriangleMesh) {
+        let (balls, stride) = (cells.triangles.balls, cells.triangles.stride)
+        let plane = cells.triangles.planes[i]
+        let number = SortedTriangles.number(plane)
+        let radius = Double(balls[3 * stride + i])
+        var q = cells.low + Vector3(Double(balls[i]), Double(balls[stride + i]), Double(balls[2 * stride + i]))
         // a triangle as large as the block counts by the place where it passes
-        if area > half * half { q = SurfaceCells.nearest(middle, a.coordinates, b.coordinates, c.coordinates) }
-        guard pointwiseMax(q - middle, middle - q).max() <= half * 1.001, area > 0 else { return }
-        let counts = min(area, 4 * half * half)
+        if radius > 0.5 * half {
+            let (a, b, c) = mesh.corners(Int(number))
+            q = SurfaceCells.nearest(middle, a.coordinates, b.coordinates, c.coordinates)
+        }
+        guard pointwiseMax(q - middle, middle - q).max() <= half * 1.001, radius > 0 else { return }
+        let counts = min(radius * radius, 4 * half * half)
         place += q * counts
-        normal += across * (counts / area)
+        normal += Vector3(Double(plane.x), Double(plane.y), Double(plane.z)) * counts
         weight += counts
         triangle = number
     }

@@ -1,33 +1,30 @@
 import Frames
-import Imaging
 import Meshing
 
-/// The triangles of a surface sorted into the cubic cells that they touch.
+/// The triangles of a surface sorted into cubic cells: a small one in that of its middle, a large one in each that it meets.
+///
+/// The cells of a row along x follow one another, and so do their triangles.
 struct SurfaceCells: Sendable {
     let low: Vector3
     /// A cell's side, mm.
     let step: Double
     let size: SIMD3<Int>
-    /// Where each cell's triangles begin in `entries`; one more at the end.
+    private let perStep: Double
+    /// Where each cell's triangles begin in `triangles`; one more at the end.
     let starts: [Int32]
-    let entries: [Entry]
-
-    /// A triangle, and a sphere that holds it: middle and radius.
-    struct Entry: Sendable {
-        let sphere: SIMD4<Float>
-        let triangle: Int32
-    }
+    let triangles: SortedTriangles
+    /// A triangle is at most so far from a cell in which it stands, mm.
+    let reach: Double
 
     /// At most about so many cells.
     static let cellLimit = 280_000.0
     /// Cells round the surface that know where it is, mm.
     static let margin = 4.0
-    /// Parts into which the triangles are cut; fixed, so that the order does not depend on the machine.
-    private static let parts = 2
 
     init(_ mesh: TriangleMesh) {
         guard let bounds = mesh.bounds else {
-            (low, step, size, starts, entries) = (.zero, 1, SIMD3(1, 1, 1), [0, 0], [])
+            (low, step, perStep, size, starts) = (.zero, 1, 1, SIMD3(1, 1, 1), [0, 0])
+            (triangles, reach) = (SortedTriangles(), 0)
             return
         }
         let low = bounds.low.coordinates - Vector3(repeating: Self.margin)
@@ -37,10 +34,9 @@ struct SurfaceCells: Sendable {
         let least = Self.cubeRoot(extent.x * extent.y * extent.z / Self.cellLimit)
         let step = max(least, min(few, 1.2))
         let cells = (extent / step).rounded(.up)
-        (self.low, self.step) = (low, step)
+        (self.low, self.step, perStep) = (low, step, 1 / step)
         size = SIMD3(max(Int(cells.x), 1), max(Int(cells.y), 1), max(Int(cells.z), 1))
-        let sorter = Sorter(mesh: mesh, low: low, step: step, size: size)
-        (starts, entries) = sorter.sorted(parts: Self.parts)
+        (starts, triangles, reach) = TriangleSorter(mesh: mesh, low: low, step: step, size: size).sorted()
     }
 
     /// Of a triangle, mm²; of very many, from a part.
@@ -64,24 +60,32 @@ struct SurfaceCells: Sendable {
 
     /// The cell of a place; beyond the grid, the nearest.
     @inline(__always) func cell(_ p: Vector3) -> SIMD3<Int> {
-        let q = (p - low) / step
+        let q = (p - low) * perStep
         return SIMD3(
             Int(min(max(q.x, 0), Double(size.x - 1))), Int(min(max(q.y, 0), Double(size.y - 1))),
             Int(min(max(q.z, 0), Double(size.z - 1))))
     }
 
-    @inline(__always) func entries(_ x: Int, _ y: Int, _ z: Int) -> Range<Int> {
-        let at = (z * size.y + y) * size.x + x
-        return Int(starts[at])..<Int(starts[at + 1])
+    /// The cells of a row that hold some of what is between two places.
+    @inline(__always) func columns(from x: Double, to end: Double) -> ClosedRange<Int> {
+        let (a, b) = ((x - low.x) * perStep, (end - low.x) * perStep)
+        let last = Double(size.x - 1)
+        return Int(min(max(a, 0), last))...Int(min(max(b, 0), last))
     }
 
-    @inline(__always) func squaredDistance(_ x: Int, _ y: Int, _ z: Int, _ p: Vector3) -> Double {
+    /// The triangles of some cells of a row.
+    @inline(__always) func range(_ x: ClosedRange<Int>, _ y: Int, _ z: Int) -> Range<Int> {
+        let row = (z * size.y + y) * size.x
+        return Int(starts[row + x.lowerBound])..<Int(starts[row + x.upperBound + 1])
+    }
+
+    /// Of a place from a row of cells that is endless along x, squared.
+    @inline(__always) func squaredDistance(_ y: Int, _ z: Int, _ p: Vector3) -> Double {
         let q = p - low
-        let (a, b, c) = (Double(x) * step, Double(y) * step, Double(z) * step)
-        let dx = max(a - q.x, q.x - a - step, 0)
+        let (b, c) = (Double(y) * step, Double(z) * step)
         let dy = max(b - q.y, q.y - b - step, 0)
         let dz = max(c - q.z, q.z - c - step, 0)
-        return dx * dx + dy * dy + dz * dz
+        return dy * dy + dz * dz
     }
 
     /// The point of a triangle that is nearest to another (Ericson 2005, section 5.1.5).
@@ -103,110 +107,5 @@ struct SurfaceCells: Sendable {
         if va <= 0 && d4 - d3 >= 0 && d5 - d6 >= 0 { return b + (c - b) * ((d4 - d3) / ((d4 - d3) + (d5 - d6))) }
         let scale = 1 / (va + vb + vc)
         return a + ab * (vb * scale) + ac * (vc * scale)
-    }
-}
-
-extension SurfaceCells {
-    /// Where a triangle lies: the first cell of its box, how many more cells that takes along each axis, and a sphere.
-    private struct Seat {
-        var sphere: SIMD4<Float>
-        var first: Int32
-        var more: SIMD3<UInt16>
-    }
-
-    /// Sorting by counting, in parts at once.
-    private struct Sorter {
-        let mesh: TriangleMesh
-        let low: Vector3
-        let step: Double
-        let size: SIMD3<Int>
-
-        func sorted(parts: Int) -> (starts: [Int32], entries: [Entry]) {
-            let cells = size.x * size.y * size.z
-            let seated = parallelMap(parts) { part in
-                let seats = seats(part, of: parts)
-                var counts = [Int32](repeating: 0, count: cells)
-                counts.withUnsafeMutableBufferPointer { counts in
-                    visit(seats, from: part * mesh.triangles.count / parts) { _, _, cell in counts[cell] += 1 }
-                }
-                return (seats: seats, counts: counts)
-            }
-            var places = seated.map(\.counts)
-            var starts = [Int32](repeating: 0, count: cells + 1)
-            var sum: Int32 = 0
-            for cell in 0..<cells {
-                starts[cell] = sum
-                for part in 0..<parts { (places[part][cell], sum) = (sum, sum + places[part][cell]) }
-            }
-            starts[cells] = sum
-            let first = places
-            let entries = [Entry](unsafeUninitializedCapacity: Int(sum)) { out, count in
-                let out = SharedBuffer(out)
-                parallelFor(parts) { part in
-                    var next = first[part]
-                    next.withUnsafeMutableBufferPointer { next in
-                        visit(seated[part].seats, from: part * mesh.triangles.count / parts) { triangle, sphere, cell in
-                            out[Int(next[cell])] = Entry(sphere: sphere, triangle: triangle)
-                            next[cell] += 1
-                        }
-                    }
-                }
-                count = Int(sum)
-            }
-            return (starts, entries)
-        }
-
-        private func seats(_ part: Int, of parts: Int) -> [Seat] {
-            let count = mesh.triangles.count
-            let unit = 1 / step
-            return mesh.vertices.withUnsafeBufferPointer { vertices in
-                ((part * count / parts)..<((part + 1) * count / parts)).map { i in
-                    let t = mesh.triangles[i]
-                    let (a, b, c) = (
-                        vertices[Int(t.x)].coordinates, vertices[Int(t.y)].coordinates, vertices[Int(t.z)].coordinates
-                    )
-                    let m = (a + b + c) / 3
-                    let radius = max(squaredLength(a - m), squaredLength(b - m), squaredLength(c - m)).squareRoot()
-                    func span(_ p: Double, _ q: Double, _ r: Double, _ low: Double, _ size: Int) -> (Int, UInt16) {
-                        let first = Int((min(p, q, r) - low) * unit)
-                        return (first, UInt16(min(min(Int((max(p, q, r) - low) * unit), size - 1) - first, 65535)))
-                    }
-                    let x = span(a.x, b.x, c.x, low.x, size.x)
-                    let y = span(a.y, b.y, c.y, low.y, size.y)
-                    let z = span(a.z, b.z, c.z, low.z, size.z)
-                    return Seat(
-                        sphere: SIMD4(Float(m.x), Float(m.y), Float(m.z), Float(radius)),
-                        first: Int32((z.0 * size.y + y.0) * size.x + x.0), more: SIMD3(x.1, y.1, z.1))
-                }
-            }
-        }
-
-        /// Calls `body` for each triangle with each cell that it touches, and perhaps some beside it.
-        @inline(__always) private func visit(
-            _ seats: [Seat], from first: Int, _ body: (Int32, SIMD4<Float>, Int) -> Void
-        ) {
-            for (i, seat) in seats.enumerated() {
-                let isLarge = max(seat.more.x, seat.more.y, seat.more.z) > 2
-                for z in 0...Int(seat.more.z) {
-                    for y in 0...Int(seat.more.y) {
-                        let row = Int(seat.first) + (z * size.y + y) * size.x
-                        for cell in row...(row + Int(seat.more.x)) {
-                            if isLarge && !meets(first + i, cell) { continue }
-                            body(Int32(first + i), seat.sphere, cell)
-                        }
-                    }
-                }
-            }
-        }
-
-        /// Whether some of a large triangle can be in a cell: it must come into the sphere round it.
-        private func meets(_ triangle: Int, _ cell: Int) -> Bool {
-            let (row, x) = cell.quotientAndRemainder(dividingBy: size.x)
-            let (z, y) = row.quotientAndRemainder(dividingBy: size.y)
-            let middle = low + Vector3(Double(x) + 0.5, Double(y) + 0.5, Double(z) + 0.5) * step
-            let (a, b, c) = mesh.corners(triangle)
-            let near = SurfaceCells.nearest(middle, a.coordinates, b.coordinates, c.coordinates)
-            return squaredLength(near - middle) <= 0.76 * step * step
-        }
     }
 }

@@ -34,13 +34,15 @@ struct SurfaceFit: Sendable {
         let normal: Vector3
         /// mm along the normal from the surface to the point.
         let height: Double
+        /// On which it is; −1 for none.
+        var triangle: Int32 = -1
         var weight = 0.0
     }
 
     /// The last with the standard deviation of a point on the surface, mm.
     enum Loss: Equatable { case huber, tukey, stray(deviation: Double) }
-    /// Where a contact comes from: a cell's plane, or the nearest triangle.
-    enum Detail { case rough, exact }
+    /// Where a contact comes from: a block's plane, a triangle near the nearest, or the nearest.
+    enum Detail { case rough, near, exact }
 
     /// From so many points on, a part of them leads to the neighbourhood of the answer.
     static let many = 600
@@ -48,31 +50,37 @@ struct SurfaceFit: Sendable {
     /// The least scale of residuals, mm: none is called an outlier for less than its touch's own error.
     var leastScale: Double { max(options.pointError, 0.05) }
 
-    func contact(_ here: Vector3, _ detail: Detail) -> Contact {
+    /// - Parameter hint: a triangle that may be near; −1 for none.
+    func contact(_ here: Vector3, _ detail: Detail, hint: Int32 = -1) -> Contact {
         if detail == .rough {
             let patch = surface.roughly(here)
             return Contact(place: here, normal: patch.normal, height: dot(here - patch.place, patch.normal))
         }
-        let near = surface.nearest(here, within: 12)
+        let near =
+            detail == .near ? surface.nearly(here, hint: hint) : surface.nearest(here, within: 12, hint: hint)
         // the way to the surface is its normal there, but beyond an edge, where it is better than the face's
         let away = here - near.place
         let distance = length(away)
         let outside = dot(away, near.normal) >= 0
         let normal = distance > 1e-6 ? away * ((outside ? 1 : -1) / distance) : near.normal
-        return Contact(place: here, normal: normal, height: outside ? distance : -distance)
+        return Contact(
+            place: here, normal: normal, height: outside ? distance : -distance, triangle: near.triangle)
     }
 
-    func contacts(_ pose: Pose<CT, Touched>, _ detail: Detail, loss: Loss) -> [Contact] {
+    /// - Parameter before: the contacts at a pose that is near, where they are known.
+    func contacts(_ pose: Pose<CT, Touched>, _ detail: Detail, loss: Loss, before: [Contact] = []) -> [Contact] {
         let (turn, shift) = (pose.rotation.matrix, pose.translation)
+        let isKnown = before.count == points.count
+        @Sendable func some(_ range: Range<Int>) -> [Contact] {
+            range.map { contact(turn * points[$0] + shift, detail, hint: isKnown ? before[$0].triangle : -1) }
+        }
         var found: [Contact]
         if points.count < Self.many {
-            found = points.map { contact(turn * $0 + shift, detail) }
+            found = some(points.indices)
         } else {
-            found = parallelMap(2) { half in
-                points[(half * points.count / 2)..<((half + 1) * points.count / 2)].map {
-                    contact(turn * $0 + shift, detail)
-                }
-            }.flatMap(\.self)
+            let parts = 8
+            found = parallelMap(parts) { some(($0 * points.count / parts)..<(($0 + 1) * points.count / parts)) }
+                .flatMap(\.self)
         }
         weigh(&found, loss)
         return found
@@ -126,8 +134,10 @@ struct SurfaceFit: Sendable {
     func run(from start: Pose<CT, Touched>, _ detail: Detail, loss: Loss, steps: Int) -> Pose<CT, Touched> {
         var pose = start
         let least = detail == .rough ? 0.02 : points.count < Self.many ? 1e-4 : 1e-3
+        var found: [Contact] = []
         for _ in 0..<steps {
-            guard let step = step(contacts(pose, detail, loss: loss), pose) else { return pose }
+            found = contacts(pose, detail, loss: loss, before: found)
+            guard let step = step(found, pose) else { return pose }
             pose = step.applied(to: pose)
             if length(step.rotation) * arm < least && length(step.translation) < least { break }
         }
@@ -181,11 +191,11 @@ struct SurfaceFit: Sendable {
         return max(variance.squareRoot(), 1e-3)
     }
 
-    /// To the end, with the exact surface; the deviation of a touch is found on the way.
+    /// To the end; the deviation of a touch is found on the way.
     func refine(
-        _ start: Pose<CT, Touched>, steps: Int
+        _ start: Pose<CT, Touched>, _ detail: Detail = .exact, steps: Int
     ) -> (pose: Pose<CT, Touched>, deviation: Double, contacts: [Contact]) {
-        var (pose, found) = (start, contacts(start, .exact, loss: .tukey))
+        var (pose, found) = (start, contacts(start, detail, loss: .tukey))
         var deviation = max(deviation(found), leastScale)
         let least = points.count < Self.many ? 1e-4 : 2e-3
         for k in 0..<steps {
@@ -196,7 +206,7 @@ struct SurfaceFit: Sendable {
             }
             guard let step = step(found, pose) else { break }
             pose = step.applied(to: pose)
-            found = contacts(pose, .exact, loss: .tukey)
+            found = contacts(pose, detail, loss: .tukey, before: found)
             let isStill = length(step.rotation) * arm < least && length(step.translation) < least
             if isStill && (k >= 3 || points.count >= Self.many) { break }
         }

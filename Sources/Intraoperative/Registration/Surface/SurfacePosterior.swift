@@ -25,7 +25,10 @@ struct SurfacePosterior {
 
     init(_ fit: SurfaceFit, _ found: [SurfaceSearch.Candidate]) {
         pose = found[0].pose
-        contacts = fit.contacts(pose, .exact, loss: .stray(deviation: found[0].deviation))
+        contacts = found[0].contacts
+        if contacts.count != fit.points.count {
+            contacts = fit.contacts(pose, .exact, loss: .stray(deviation: found[0].deviation))
+        }
         let variance = found[0].deviation * found[0].deviation
         tell(fit.information(contacts, pose, variance: variance), variance, fit)
         guard fit.points.count <= Self.mostPoints, let loosest = constraints.first, loosest.deviation < Self.free else {
@@ -69,8 +72,12 @@ struct SurfacePosterior {
         }
         pose = mean
         contacts = fit.contacts(pose, .exact, loss: .stray(deviation: deviation))
+        tell(samples.top.covariance, fit)
+    }
+
+    /// The covariance of turns times the points' arm, and shifts.
+    private mutating func tell(_ c: Matrix, _ fit: SurfaceFit) {
         let moved = Point<CT>(pose.rotation.matrix * fit.middle + pose.translation)
-        let c = samples.top.covariance
         func block(_ i: Int, _ j: Int, _ scale: Double) -> Matrix3 {
             func row(_ k: Int) -> Vector3 { Vector3(c[i + k, j], c[i + k, j + 1], c[i + k, j + 2]) * scale }
             return Matrix3(rows: row(0), row(1), row(2))

@@ -91,6 +91,8 @@ public struct SurfaceSearch: Equatable, Sendable {
         var rms = Double.infinity
         /// Of a touch, mm.
         var deviation = 0.0
+        /// Each point's, weighted as on the surface or astray; empty where they are not known.
+        var contacts: [SurfaceFit.Contact] = []
     }
 
     /// The best different poses to which the starts lead, the best first.
@@ -110,8 +112,9 @@ public struct SurfaceSearch: Equatable, Sendable {
             return mine
         }.flatMap(\.self)
         guard fit.points.count >= SurfaceFit.many else { return finish(coarse, fit) }
+        // which of the poses is best shows without the exact surface
         let some = part(of: fit, 180)
-        let found = walkedOut(finish(coarse, some), some)
+        let found = walkedOut(finish(coarse, some, .near), some)
         guard let first = found.first else { return [] }
         var best = refine(fit.run(from: first.pose, .rough, loss: .tukey, steps: 4), fit)
         best.cost = first.cost
@@ -125,7 +128,7 @@ public struct SurfaceSearch: Equatable, Sendable {
         guard let first = found.first else { return found }
         let near = found.filter { $0.cost < first.cost + 4 * leastAdvantage }
         guard near.count > 1 else { return found }
-        let walked = parallelMap(near.count) { i in refine(near[i].pose, fit, steps: 60) }
+        let walked = parallelMap(near.count) { i in refine(near[i].pose, fit, .near, steps: 60) }
         return distinct(walked + found.dropFirst(near.count), fit, at: sameDistance / 4, count: 8)
     }
 
@@ -134,11 +137,13 @@ public struct SurfaceSearch: Equatable, Sendable {
     }
 
     /// The best of what the first steps found, to the end.
-    private func finish(_ coarse: [Candidate], _ fit: SurfaceFit) -> [Candidate] {
+    private func finish(
+        _ coarse: [Candidate], _ fit: SurfaceFit, _ detail: SurfaceFit.Detail = .exact
+    ) -> [Candidate] {
         let count = min(finalists, max(leastFinalists, 1500 / fit.points.count))
         let kept = distinct(coarse, fit, at: sameDistance / 4, count: count)
         let refined = parallelMap(kept.count) { i in
-            refine(fit.run(from: kept[i].pose, .rough, loss: .tukey, steps: 10), fit)
+            refine(fit.run(from: kept[i].pose, .rough, loss: .tukey, steps: 10), fit, detail)
         }
         return settled(distinct(refined, fit, at: sameDistance / 4, count: 8), fit)
     }
@@ -161,16 +166,18 @@ public struct SurfaceSearch: Equatable, Sendable {
         return distinct(found + more, fit, at: sameDistance / 4, count: 8)
     }
 
-    private func refine(_ start: Pose<CT, Touched>, _ fit: SurfaceFit, steps: Int? = nil) -> Candidate {
+    private func refine(
+        _ start: Pose<CT, Touched>, _ fit: SurfaceFit, _ detail: SurfaceFit.Detail = .exact, steps: Int? = nil
+    ) -> Candidate {
         // many points are near the answer already when they come here, and their steps are long
         let steps = steps ?? (fit.points.count < 200 ? fit.options.iterations : min(fit.options.iterations, 8))
-        let (pose, deviation, contacts) = fit.refine(start, steps: steps)
+        let (pose, deviation, contacts) = fit.refine(start, detail, steps: steps)
         let used = contacts.reduce(0) { $0 + $1.weight }
         let sum = contacts.reduce(0) { $0 + $1.weight * $1.height * $1.height }
         // all poses are compared with one deviation: with its own, each would make its misfits likely
         return Candidate(
             pose: pose, cost: fit.cost(contacts, deviation: fit.leastScale), share: used / Double(contacts.count),
-            rms: used > 0 ? (sum / used).squareRoot() : .infinity, deviation: deviation)
+            rms: used > 0 ? (sum / used).squareRoot() : .infinity, deviation: deviation, contacts: contacts)
     }
 
     /// The best candidates, leaving out those near a better one.

@@ -18,21 +18,7 @@ struct GradientCorrelation: Sendable {
         rays = ProjectionVolume.Rays(
             projection: view.projection, first: SIMD2(Double(low.x) + half, Double(low.y) + half), step: Double(step),
             columns: columns, rows: rows)
-        var means = [Float](repeating: 0, count: columns * rows)
-        for v in 0..<rows {
-            for u in 0..<columns {
-                var sum: Float = 0
-                for y in 0..<step {
-                    for x in 0..<step {
-                        let (px, py) = (
-                            min(low.x + u * step + x, view.width - 1), min(low.y + v * step + y, view.height - 1)
-                        )
-                        sum += view.pixels[py * view.width + px]
-                    }
-                }
-                means[v * columns + u] = sum / Float(step * step)
-            }
-        }
+        let means = Self.means(view, low, columns, rows, step)
         var (across, down) = ([Float](), [Float]())
         means.withUnsafeBufferPointer {
             Self.gradients($0, columns, rows) { a, d in
@@ -44,6 +30,22 @@ struct GradientCorrelation: Sendable {
         strength = (
             across.reduce(0.0) { $0 + Double($1) * Double($1) }, down.reduce(0.0) { $0 + Double($1) * Double($1) }
         )
+    }
+
+    /// Of squares of `step` pixels; the border goes on beyond the image.
+    private static func means(_ view: XRayView, _ low: SIMD2<Int>, _ columns: Int, _ rows: Int, _ step: Int) -> [Float]
+    {
+        var means = [Float](repeating: 0, count: columns * rows)
+        for at in means.indices {
+            let corner = SIMD2(low.x + at % columns * step, low.y + at / columns * step)
+            var sum: Float = 0
+            for y in corner.y..<(corner.y + step) {
+                let row = min(y, view.height - 1) * view.width
+                for x in corner.x..<(corner.x + step) { sum += view.pixels[row + min(x, view.width - 1)] }
+            }
+            means[at] = sum / Float(step * step)
+        }
+        return means
     }
 
     @inline(__always) private static func gradients(

@@ -159,16 +159,22 @@ public enum SimulatedXRay {
                 let rays = ProjectionVolume.Rays(
                     projection: projection, first: SIMD2(0, Double(v)), step: 1, columns: pixels, rows: 1)
                 volume.project(rays, X_CTRoom, into: row)
-                guard photons > 0 else { return }
-                var random = stream.stream(UInt64(v))
-                for u in 0..<pixels {
-                    let expected = photons * Double(exp32(-row[u]))
-                    // many photons are nearly normal
-                    let seen = max(expected + expected.squareRoot() * random.normal(), 0.5)
-                    row[u] = Float(-logarithm(seen / photons))
-                }
+                if photons > 0 { count(photons, stream.stream(UInt64(v)), in: row) }
             }
         }
         return try XRayView(projection: projection, width: pixels, height: pixels, pixels: image)
+    }
+
+    /// Attenuation as so many photons tell it.
+    private static func count(
+        _ photons: Double, _ stream: SeededGenerator, in row: UnsafeMutableBufferPointer<Float>
+    ) {
+        var random = stream
+        for u in row.indices {
+            let expected = photons * Double(exp32(-row[u]))
+            // many photons are nearly normal
+            let seen = max(expected + expected.squareRoot() * random.normal(), 0.5)
+            row[u] = Float(-logarithm(seen / photons))
+        }
     }
 }

@@ -6,9 +6,15 @@ import Uncertainty
 /// its radius) and a shift, mm.
 struct XRayProblem: Sendable {
     private struct View: Sendable {
-        let volume: ProjectionVolume
+        /// The bone, and at half its resolution.
+        let fine: ProjectionVolume, coarse: ProjectionVolume
         /// From coarse to fine.
         let levels: [GradientCorrelation]
+
+        /// Every second layer is enough to climb by.
+        func similarity(_ pose: Pose<CT, XRayRoom>, _ level: Int) -> Double {
+            levels[level].value(of: level == 0 ? coarse : fine, pose, skip: 2)
+        }
     }
 
     private let views: [View]
@@ -50,6 +56,37 @@ struct XRayProblem: Sendable {
         _ view: XRayView, _ bone: ProjectedBone, _ guess: Pose<CT, XRayRoom>, _ centre: Point<XRayRoom>,
         _ options: XRayOptions
     ) throws(RegistrationError) -> View {
+        let perMillimetre = try pixelsPerMillimetre(view, centre)
+        let (low, high) = try part(of: view, bone, guess, margin: 0.8 * options.reach * perMillimetre)
+        let way = guess.rotation.matrix * (centre - view.projection.source).vector
+        let axis = ProjectionVolume.mainAxis(of: bone.geometry, way)
+        let levels = steps.map { step in
+            GradientCorrelation(view, low: low, high: high, step: max(Int((step * perMillimetre).rounded()), 1))
+        }
+        let coarse = try bone.halved()
+        return View(
+            fine: ProjectionVolume(bone.values, bone.geometry, along: axis),
+            coarse: ProjectionVolume(coarse.values, coarse.geometry, along: axis), levels: levels)
+    }
+
+    private static func pixelsPerMillimetre(
+        _ view: XRayView, _ centre: Point<XRayRoom>
+    ) throws(RegistrationError) -> Double {
+        let way = centre - view.projection.source
+        let side = perpendicular(to: way.vector / way.length)
+        guard let a = view.projection.pixel(centre), let b = view.projection.pixel(centre + Displacement(side)) else {
+            throw .impossibleView(.boneOutside)
+        }
+        let perMillimetre = max(((b - a) * (b - a)).sum().squareRoot(), 1e-6)
+        // a source as near to the bone as that shows none of it
+        guard perMillimetre < mostPixels else { throw .impossibleView(.boneOutside) }
+        return perMillimetre
+    }
+
+    /// The pixels in which the bone is from the first guess, and some round them.
+    private static func part(
+        of view: XRayView, _ bone: ProjectedBone, _ guess: Pose<CT, XRayRoom>, margin: Double
+    ) throws(RegistrationError) -> (low: SIMD2<Int>, high: SIMD2<Int>) {
         let size = bone.geometry.size
         var (low, high) = (SIMD2(repeating: Double.infinity), SIMD2(repeating: -Double.infinity))
         for i in 0..<8 {
@@ -61,25 +98,10 @@ struct XRayProblem: Sendable {
             low = pointwiseMin(low, pixel)
             high = pointwiseMax(high, pixel)
         }
-        let way = centre - view.projection.source
-        let side = perpendicular(to: way.vector / way.length)
-        guard let a = view.projection.pixel(centre), let b = view.projection.pixel(centre + Displacement(side)) else {
-            throw .impossibleView(.boneOutside)
-        }
-        let perMillimetre = max(((b - a) * (b - a)).sum().squareRoot(), 1e-6)
-        // a source as near to the bone as that shows none of it
-        guard perMillimetre < mostPixels else { throw .impossibleView(.boneOutside) }
-        let margin = SIMD2(repeating: 0.8 * options.reach * perMillimetre)
-        let top = SIMD2(Double(view.width), Double(view.height))
-        low = pointwiseMax(low - margin, .zero)
-        high = pointwiseMin(high + margin, top)
+        low = pointwiseMax(low - SIMD2(repeating: margin), .zero)
+        high = pointwiseMin(high + SIMD2(repeating: margin), SIMD2(Double(view.width), Double(view.height)))
         guard high.x - low.x > 40, high.y - low.y > 40 else { throw .impossibleView(.boneOutside) }
-        let (from, to) = (SIMD2(Int(low.x), Int(low.y)), SIMD2(Int(high.x), Int(high.y)))
-        let axis = ProjectionVolume.mainAxis(of: bone.geometry, guess.rotation.matrix * way.vector)
-        let levels = steps.map { step in
-            GradientCorrelation(view, low: from, high: to, step: max(Int((step * perMillimetre).rounded()), 1))
-        }
-        return View(volume: ProjectionVolume(bone.values, bone.geometry, along: axis), levels: levels)
+        return (SIMD2(Int(low.x), Int(low.y)), SIMD2(Int(high.x), Int(high.y)))
     }
 
     func pose(_ x: [Double]) -> Pose<CT, XRayRoom> {
@@ -95,15 +117,14 @@ struct XRayProblem: Sendable {
         let shift = length(Vector3(x[3], x[4], x[5])) / (1.5 * options.reach)
         let turn = length(Vector3(x[0], x[1], x[2])) / radius / (1.5 * options.turn)
         let beyond = max(shift - 1, 0) + max(turn - 1, 0)
-        // every second layer is enough to climb by
-        let sum = views.reduce(0) { $0 + $1.levels[level].value(of: $1.volume, pose, skip: 2) }
+        let sum = views.reduce(0) { $0 + $1.similarity(pose, level) }
         return beyond - sum / Double(views.count)
     }
 
     func similarities(_ x: [Double]) -> [Double] {
         let pose = pose(x)
         // the finest level is mostly the image's noise
-        return views.map { $0.levels[1].value(of: $0.volume, pose, skip: 1) }
+        return views.map { $0.levels[1].value(of: $0.fine, pose, skip: 1) }
     }
 
     /// RMS over the bone, mm.

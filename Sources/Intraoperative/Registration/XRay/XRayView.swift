@@ -62,6 +62,12 @@ public enum ViewProblem: Error, Equatable, Sendable {
     /// The angle between the views, rad, at the bone: too near 0 or π to tell depth.
     case viewsTooAlike(angle: Double)
     case notOneSlice(Int)
+    /// A DICOM image of another machine, as a slice of a CT.
+    case notAProjection(modality: String)
+    /// A file of several frames, without a word which.
+    case frameUnclear(frames: Int)
+    /// Beads in a plane, in one place, or as near to the source as that.
+    case beadsTellNothing
 }
 
 /// An X-ray image with its projection: brighter where more was absorbed (attenuation, not what the detector counts).

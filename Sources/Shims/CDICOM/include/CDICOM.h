@@ -34,6 +34,8 @@ typedef struct {
     int64_t plain_offset;
     /// Whether those words have their high byte first.
     int32_t plain_big_endian;
+    /// Whether the least value is the brightest (MONOCHROME1).
+    int32_t is_inverted;
 } cdicom_pixels;
 
 /// What the last failed call on this thread met, in a few words; never NULL.
