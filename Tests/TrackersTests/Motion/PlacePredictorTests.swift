@@ -78,6 +78,23 @@ import Testing
         #expect(found.statedError < 2.2 * found.error && found.statedError > 0.9 * found.error)
     }
 
+    /// A tracker that is asked for its frames tells them a little sooner or later each time: that is no reason to say nothing.
+    @Test func framesThatComeUnevenlyAreTaken() {
+        var predictor = PlacePredictor(delay: 0.03)
+        var random = SeededGenerator(seed: 13)
+        var (said, count) = (0, 0)
+        for frame in 0..<1800 {
+            // one in fifty is told much too late, and the next one right after it
+            let late = frame % 50 == 7 ? 0.014 : 0.003 * random.uniform()
+            let t = Double(frame) / 60
+            predictor.take(Self.hand(t) + random.normal3() * 0.1, at: t + late)
+            guard frame > 60 else { continue }
+            count += 1
+            if predictor.prediction(at: t + 0.03) != nil { said += 1 }
+        }
+        #expect(said == count)
+    }
+
     /// It says nothing at the beginning, after a gap, or long after the last sample.
     @Test func nothingIsSaidBeforeItIsKnown() throws {
         var predictor = PlacePredictor(delay: 0.05)

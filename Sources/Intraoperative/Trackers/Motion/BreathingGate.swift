@@ -36,6 +36,8 @@ public struct BreathingGate: Sendable {
         public var phase: Double?
         /// From peak to peak, s.
         public var period: Double?
+
+        public init(state: State) { self.state = state }
     }
 
     /// mm.

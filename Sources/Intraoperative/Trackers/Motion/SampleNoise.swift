@@ -17,9 +17,12 @@ struct SampleNoise: Sendable {
     mutating func take(_ place: Vector3, at time: Double) {
         defer { lastTime = time }
         let dt = lastTime.map { time - $0 }
-        // after a hidden frame, differences are not of evenly spaced places
-        if let dt, let known = interval, abs(dt - known) > 0.3 * known { places = [] }
-        if let dt { interval = min(interval ?? dt, dt) }
+        if let dt {
+            // after a hidden frame, differences are not of evenly spaced places
+            let known = interval ?? dt
+            if abs(dt - known) > 0.6 * known { places = [] }
+            interval = known + (min(max(dt, 0.5 * known), 2 * known) - known) / 16
+        }
         places.append(place)
         guard places.count > 3 else { return }
         if places.count > 4 { places.removeFirst() }
