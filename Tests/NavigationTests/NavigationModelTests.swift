@@ -91,6 +91,78 @@ import Trackers
         }
     }
 
+    /// A tool that moves at 60 mm/s is shown where it is when it is drawn, within what the numbers say of themselves; without a
+    /// prediction it is shown where it was.
+    @Test func aToolThatMovesIsShownWhereItIs() throws {
+        var (late, ahead) = (try Fixture.model(), try Fixture.model { $0.predictedDelay = 0.05 })
+        var random = SeededGenerator(seed: 12)
+        let truth = { (t: Double) in Point<CT>(60 * (t - 1), -10, 3 * sin(5 * t)) }
+        var (lateSquares, squares, stated, count) = (0.0, 0.0, 0.0, 0.0)
+        for frame in 0..<120 {
+            let t = Double(frame) / 60
+            let noise = random.normal3() * (0.1 / 3.0.squareRoot())
+            let body = Fixture.tool(tip: truth(t) + Displacement(noise), along: -.y, time: t)
+            late.take([body])
+            ahead.take([body])
+            let now = t + 0.05
+            guard case .live(let was, _, _) = late.sight(at: now),
+                case .live(let is_, let errors, _) = ahead.sight(at: now)
+            else { throw FramesError.notFinite }
+            // until it is known how it moves nothing is said of how sure the numbers are
+            if frame < 12 { #expect(errors.distance == nil) }
+            guard frame > 40 else { continue }
+            lateSquares += pow(length((was.tip - truth(now)).vector), 2)
+            squares += pow(length((is_.tip - truth(now)).vector), 2)
+            stated += pow(try #require(errors.depth), 2) * 3
+            count += 1
+        }
+        #expect((lateSquares / count).squareRoot() > 2.9)
+        #expect((squares / count).squareRoot() < 0.35)
+        #expect((stated / count).squareRoot() > (squares / count).squareRoot())
+    }
+
+    /// The gate over the reference: not known, then open and shut with the breaths, and not known while the tracker is lost.
+    @Test func breathingIsWatched() throws {
+        var model = try Fixture.model {
+            $0.place = .onReference(name: "patient", .identity())
+            ($0.tool, $0.breathingLimit) = ("pointer", 2)
+        }
+        var words: [String] = []
+        for frame in 0..<(60 * 40) {
+            let t = Double(frame) / 60
+            let wave = pow(sin(.pi * t / 4), 4)
+            let pose = Pose<Tracker, Marker>(rotation: .identity(), translation: Vector3(0, 8 * wave, -1500))
+            model.take([TrackedBody(name: "patient", sample: TrackerSample(pose: pose, time: t, errorRMS: 0.1))])
+            let word = String(try #require(model.breathing(at: t)).state.words[0].prefix(14))
+            if words.last != word { words.append(word) }
+        }
+        #expect(words.first == "breathing not " && words.contains("BREATHING: IN,"))
+        #expect(words.contains("BREATHING: OUT") && words.filter { $0 == "BREATHING: IN," }.count >= 5)
+        model.setLost(since: 41)
+        #expect(model.breathing(at: 41)?.state == .unknown(.notSeen))
+    }
+
+    /// Lost at once, however young the last sample is; and back, a landmark must prove that nothing was moved.
+    @Test func aLostTrackerTellsNoPose() throws {
+        var model = try Fixture.model()
+        let tool = { (time: Double) in Fixture.tool(tip: Point(0, 0, 0), along: .y, time: time) }
+        func touch(from start: Double) {
+            model.checkLandmark()
+            for frame in 0..<90 { model.take([tool(start + Double(frame) / 60)]) }
+        }
+        touch(from: 0)
+        #expect(model.landmarkVerdict == .learned && model.doubts.isEmpty)
+        model.take([tool(10)])
+        model.setLost(since: 10.05)
+        #expect(model.sight(at: 10.06) == .lost(age: 10.06 - 10) && model.sight(at: 22) == .lost(age: 12))
+        model.setLost(since: nil)
+        model.take([tool(23)])
+        guard case .live = model.sight(at: 23.01) else { throw FramesError.notFinite }
+        #expect(model.doubts == ["tracker was lost: check the landmark"])
+        touch(from: 30)
+        #expect(model.doubts.isEmpty)
+    }
+
     @Test func aNumberIsWithinOnlyWhereThatIsSure() {
         #expect(Verdict(0.5, error: 0.2, limit: 1) == .within)
         #expect(Verdict(0.7, error: 0.2, limit: 1) == .doubtful)

@@ -65,7 +65,7 @@ import Trackers
         outside.isOutOfVolume = true
         for (bodies, now, sentence) in [
             ([live], 1.9, "No sample for 0.9 s"), ([live, Fixture.missing(at: 1.1)], 1.2, "has not seen"),
-            ([outside], 1.05, "outside"), ([], 1.0, "No sample yet"),
+            ([outside], 1.05, "outside"), ([live], 1.5, "the tracker is lost"), ([], 1.0, "No sample yet"),
         ] {
             var (model, screen) = (model, NavigationScreen(ct: try Fixture.volume()))
             // it was live before
@@ -73,6 +73,7 @@ import Trackers
             _ = screen.draw(.init(model, at: 1.01), columns: 120, rows: 40)
             var later = try Fixture.model()
             later.take(bodies)
+            if sentence.contains("lost") { later.setLost(since: 1.4) }
             let grid = screen.draw(.init(later, at: now), columns: 120, rows: 40)
             let text = Self.text(grid)
             #expect(text.contains(sentence))
@@ -81,6 +82,52 @@ import Trackers
             // the word stands over the pictures in letters of five rows
             #expect(Self.count(.white, in: grid) > 60)
         }
+    }
+
+    /// Real pictures while the pose is live, and none of them a moment later: the word must be seen.
+    @Test func realPicturesVanishWithThePose() throws {
+        var model = try Fixture.model()
+        var screen = NavigationScreen(ct: try Fixture.volume())
+        model.take([Fixture.tool(tip: Point(3, -12.3, 4), along: -.y, time: 1)])
+        let live = screen.frame(.init(model, at: 1.01), columns: 120, rows: 40, pixels: (8, 16))
+        #expect(live.images.count == 4)
+        for image in live.images {
+            #expect(image.image.width == 8 * image.rect.width && image.image.height == 16 * image.rect.height)
+            #expect(
+                image.image.pixels.contains(screen.scheme.selected) || image.image.pixels.count { $0 != .black } > 100)
+        }
+        #expect(Self.text(live.grid).contains("R←→L A↑↓P"))
+        // a picture that is kept stays, the others are drawn anew
+        model.take([Fixture.tool(tip: Point(6, -20, 4), along: -.y, time: 1.1)])
+        let next = screen.frame(
+            .init(model, at: 1.11), columns: 120, rows: 40, pixels: (8, 16), kept: [live.images[2]])
+        #expect(next.images[2] == live.images[2] && next.images[0] != live.images[0])
+        let stale = screen.frame(
+            .init(model, at: 2), columns: 120, rows: 40, pixels: (8, 16), kept: next.images)
+        #expect(stale.images.isEmpty && Self.count(.white, in: stale.grid) > 60)
+    }
+
+    /// One picture at a time, each in its turn, and half of the time without any.
+    @Test func picturesTakeTurns() {
+        var turns = PictureTurns()
+        let images = (0..<4).map {
+            PlacedImage(
+                rect: CellRect(column: $0, row: 0, width: 1, height: 1), image: RasterImage(width: 1, height: 1))
+        }
+        #expect(turns.kept(at: 0).isEmpty)
+        turns.shown(images, isNew: true, from: 0, to: 0.02)
+        var drawn: [Int] = []
+        for step in 3..<30 {
+            let now = Double(step) * 0.01
+            let kept = turns.kept(at: now)
+            let anew = images.indices.filter { !kept.contains(images[$0]) }
+            #expect(anew.count <= 1)
+            drawn += anew
+            turns.shown(images, isNew: !anew.isEmpty, from: now, to: anew.isEmpty ? now : now + 0.009)
+        }
+        #expect(Set(drawn) == [0, 1, 2, 3] && (10...14).contains(drawn.count))
+        turns.forget()
+        #expect(turns.kept(at: 1).isEmpty)
     }
 
     @Test func aTinyWindowSaysWhatItNeeds() throws {

@@ -12,6 +12,8 @@ final class SimulatedLine: ByteLine, Sendable {
         var baud = 9600
         /// Changes every reply; for damage.
         var spoil: @Sendable ([UInt8]) -> [UInt8] = { $0 }
+        /// Bytes that still come before the plug is out; `nil` while it is in.
+        var bytesLeft: Int?
     }
     private let shared: Mutex<Shared>
     let canBreak: Bool
@@ -23,11 +25,21 @@ final class SimulatedLine: ByteLine, Sendable {
     }
 
     func spoilReplies(_ spoil: @escaping @Sendable ([UInt8]) -> [UInt8]) { shared.withLock { $0.spoil = spoil } }
+    /// The plug comes out after so many more bytes, in the middle of whatever is being said.
+    func unplug(after bytes: Int = 0) { shared.withLock { $0.bytesLeft = bytes } }
+    /// The plug is put back; the tracker was switched off and on in the meantime, or not.
+    func plugIn(isPoweredAnew: Bool = false) {
+        shared.withLock {
+            ($0.bytesLeft, $0.waiting) = (nil, [])
+            if isPoweredAnew { _ = $0.tracker.reset() }
+        }
+    }
     var trackerBaud: Int { shared.withLock { $0.tracker.baud } }
 
     private static func noise(_ bytes: [UInt8]) -> [UInt8] { bytes.map { $0 ^ 0x5A | 0x80 } }
 
     func send(_ bytes: [UInt8]) throws(NDIError) {
+        guard shared.withLock({ $0.bytesLeft != 0 }) else { throw .lost }
         shared.withLock {
             let before = $0.tracker.baud
             let matches = before == $0.baud
@@ -37,10 +49,12 @@ final class SimulatedLine: ByteLine, Sendable {
     }
 
     func receive(within seconds: Double) throws(NDIError) -> [UInt8] {
-        shared.withLock {
+        guard shared.withLock({ $0.bytesLeft != 0 }) else { throw .lost }
+        return shared.withLock {
             $0.time += $0.waiting.isEmpty ? seconds : 0.004
             // in pieces, as a port gives them
-            let piece = Array($0.waiting.prefix(7))
+            let piece = Array($0.waiting.prefix(min(7, $0.bytesLeft ?? 7)))
+            if let left = $0.bytesLeft { $0.bytesLeft = left - piece.count }
             $0.waiting.removeFirst(piece.count)
             return piece
         }

@@ -101,6 +101,15 @@ extension ProgramTests {
             withExtendedLifetime(tracker) {}
         }
 
+        /// A command that gave its object early and fails later has given one object, and says the rest as everybody does.
+        @Test func whatFailsLaterPrintsNoSecondObject() throws {
+            try folder.write(BadTrackers.track, to: "track.csv")
+            let run = try folder.run(["igtl", "serve", "--port", "0", "--tracker", "record:track.csv", "--json"])
+            #expect(run.status == 1 && run.errors.contains("record that was played back is over"), "\(run.errors)")
+            #expect(run.output.split(separator: "\n").count == 1 && !run.output.contains("error"), "\(run.output)")
+            #expect(try #require(try Self.object(run.output))["timings_ms"] != nil)
+        }
+
         /// The screen with a tracker that loses the tool, and then is gone.
         @Test func navigatesUntilTheToolIsHidden() throws {
             try folder.mustRun(
@@ -111,9 +120,12 @@ extension ProgramTests {
                 #"{"from":"ct","to":"tracker","matrix":[1,0,0,-150,0,1,0,0,0,0,1,-1500,0,0,0,1]}"#, to: "t.json")
             // the tool is hidden nine seconds after the tracker starts: the image is read by then
             let (tracker, port) = try tracker("--sway", "0.1", "--hide", "1:9-11")
+            // as /dev/serial/by-id has it: the name stays where the device comes back as another
+            let name = folder.url.appendingPathComponent("tracker").path
+            try FileManager.default.createSymbolicLink(atPath: name, withDestinationPath: port)
             let screen = try TerminalProgram(
                 [
-                    "navigate", "plan.json", "ct", "--tracker", port, "--tool", "tools/tool-1.rom",
+                    "navigate", "plan.json", "ct", "--tracker", name, "--tool", "tools/tool-1.rom",
                     "--registration", "t.json", "--json", "--record", "nav.csv",
                 ], in: folder.url)
             #expect(screen.waits(for: "FROM THE AXIS"), "\(screen.screen)\(screen.errors)")
@@ -125,19 +137,27 @@ extension ProgramTests {
             tracker.signal(SIGKILL)
             #expect(screen.waits(for: "No sample for"), "\(screen.screen)")
             #expect(screen.waits(for: "port was lost") && !screen.screen.contains("FROM THE AXIS"))
+            // it is switched on again, and found
+            let (again, newPort) = try self.tracker("--sway", "0.1")
+            try FileManager.default.removeItem(atPath: name)
+            try FileManager.default.createSymbolicLink(atPath: name, withDestinationPath: newPort)
+            #expect(screen.waits(for: "FROM THE AXIS"), "\(screen.screen)")
+            #expect(screen.waits(for: "tracker was lost"), "\(screen.screen)")
             screen.type("q")
+            withExtendedLifetime(again) {}
             #expect(screen.waitUntilEnd() && screen.status == 0, "\(screen.errors)")
             #expect(try #require(screen.json?["pictures"] as? Int) > 100)
+            #expect(screen.json?["losses"] as? Int == 1)
             #expect(try folder.text("nav.csv").split(separator: "\n").count > 100)
             // and plays back as it was
-            let again = try TerminalProgram(
+            let replay = try TerminalProgram(
                 [
                     "navigate", "plan.json", "ct", "--tracker", "record:nav.csv", "--registration", "t.json", "--json",
                 ], in: folder.url)
-            #expect(again.waits(for: "FROM THE AXIS"), "\(again.screen)\(again.errors)")
-            #expect(again.waits(for: "has not seen"), "\(again.screen)")
-            again.type("q")
-            #expect(again.waitUntilEnd() && again.status == 0, "\(again.errors)")
+            #expect(replay.waits(for: "FROM THE AXIS"), "\(replay.screen)\(replay.errors)")
+            #expect(replay.waits(for: "has not seen"), "\(replay.screen)")
+            replay.type("q")
+            #expect(replay.waitUntilEnd() && replay.status == 0, "\(replay.errors)")
         }
     }
 }

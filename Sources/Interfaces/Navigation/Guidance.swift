@@ -51,16 +51,21 @@ public struct GuidanceErrors: Equatable, Sendable {
     /// From the errors of the tip's place, each RMS in three dimensions and alike in all directions: the registration at the
     /// target, the tracker's sample, the tip's calibration. Two thirds of the square lie across a line, one third along it.
     ///
-    /// The angle takes the ends of the planned axis to err independently, which is more than they do.
-    public init(registration: Double?, tracker: Double?, tip: Double?, length: Double) {
-        guard let registration, let tracker, let tip else {
+    /// The angle takes the ends of the planned axis to err independently, which is more than they do. `motion` is what the
+    /// prediction to the present moment may miss, RMS in three dimensions, and `turning` the same of the axis, rad.
+    public init(
+        registration: Double?, tracker: Double?, tip: Double?, motion: Double? = 0, turning: Double? = 0,
+        length: Double
+    ) {
+        guard let registration, let tracker, let tip, let motion, let turning else {
             (distance, depth, angle) = (nil, nil, nil)
             return
         }
-        let square = registration * registration + tracker * tracker + tip * tip
+        let still = registration * registration + tracker * tracker + tip * tip
+        let square = still + motion * motion
         distance = (square * 2 / 3).squareRoot()
         depth = (square / 3).squareRoot()
-        angle = length > 0 ? (2 * square * 2 / 3).squareRoot() / length : nil
+        angle = length > 0 ? (2 * still * 2 / 3 / (length * length) + turning * turning).squareRoot() : nil
     }
 }
 

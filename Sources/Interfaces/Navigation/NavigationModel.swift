@@ -23,6 +23,11 @@ public struct NavigationSettings: Sendable {
     public var staleAfter = 0.15
     /// Samples of tool and reference further apart than this, s, are not of one moment.
     public var oneMoment = 0.02
+    /// The tool is shown where it is expected at the moment of drawing, not where it was: from samples that are about so old
+    /// when they are drawn, s. `nil` shows where it was.
+    public var predictedDelay: Double?
+    /// The patient's breathing is watched: within this of where the reference rests, mm, the gate is open.
+    public var breathingLimit: Double?
     /// What a person must be reminded of, for as long as it is so.
     public var reminders: [String] = []
 
@@ -41,6 +46,8 @@ public enum Sight: Equatable, Sendable {
     case referenceMoved(Double)
     /// The tool is outside the volume for which the tracker's maker vouches.
     case outOfVolume
+    /// The tracker is lost, and no sample came for so many seconds.
+    case lost(age: Double)
     /// No sample ever came.
     case waiting
 }
@@ -65,13 +72,25 @@ public struct NavigationModel: Sendable {
     private var lastCompared: Double?
     /// When the tool was last seen.
     private var lastSeen: Double?
+    private var lostSince: Double?
+    /// The tracker was away: it, or what it stands on, may have been moved. Only a landmark that is found again proves that not.
+    private var mustProve = false
+    private var motion: ToolMotion?
+    private var gate: BreathingGate?
 
     /// `nil` where the plan has no item that is an axis.
     public init?(items: [PlanItem], settings: NavigationSettings) {
         let axes = items.filter { length(($0.target - $0.entry).vector) > 1e-6 }
         guard !axes.isEmpty else { return nil }
         (self.items, self.settings) = (axes, settings)
+        motion = settings.predictedDelay.map { ToolMotion(delay: $0) }
+        gate = settings.breathingLimit.map {
+            BreathingGate(limit: $0, delay: settings.predictedDelay ?? Self.usualDelay)
+        }
     }
+
+    /// From a sample's time to the picture that shows it, s, where nobody says another.
+    public static let usualDelay = 0.03
 
     public var item: PlanItem { items[selected] }
 
@@ -99,7 +118,21 @@ public struct NavigationModel: Sendable {
             }
         }
         compareReferences()
+        follow()
         if let tool { touch(at: tool.sample.time) }
+    }
+
+    private mutating func follow() {
+        if let reference { gate?.take(reference.sample.pose?.translation, at: reference.sample.time) }
+        guard let tool, let X_TrackerMarker = tool.sample.pose, !tool.isOutOfVolume,
+            let X_CTMarker = inImage(X_TrackerMarker, of: tool)
+        else { return }
+        motion?.take(X_CTMarker, settings.geometry, at: tool.sample.time)
+    }
+
+    /// What the gate says; `nil` where breathing is not watched.
+    public func breathing(at now: Double) -> BreathingGate.Reading? {
+        lostSince == nil ? gate?.reading(at: now) : gate.map { _ in .init(state: .unknown(.notSeen)) }
     }
 
     /// Begins to touch the landmark: the first touch is learned, later ones are compared with it.
@@ -109,13 +142,22 @@ public struct NavigationModel: Sendable {
         landmarkVerdict = .holding(seconds: 0)
     }
 
+    /// The tracker is lost since a time, or is there.
+    public mutating func setLost(since time: Double?) {
+        if time != nil { mustProve = true }
+        lostSince = time
+    }
+
     private mutating func touch(at time: Double) {
-        guard isTouching, time != lastTouched, case .live(let guidance, _, _) = sight(at: time) else { return }
+        guard isTouching, time != lastTouched, case .live(let guidance, _, _) = sight(at: time, isAhead: false) else {
+            return
+        }
         lastTouched = time
         let verdict = landmark.take(guidance.tip.coordinates, at: time)
         landmarkVerdict = verdict
         if case .holding = verdict { return }
         isTouching = false
+        if case .there = verdict { mustProve = false }
         if case .elsewhere(let offset) = verdict { slip = offset }
     }
 
@@ -129,16 +171,22 @@ public struct NavigationModel: Sendable {
 
     /// What a person must be reminded of about the references.
     public var doubts: [String] {
-        guard settings.secondReference != nil else { return [] }
+        var doubts: [String] = []
+        if mustProve, lostSince == nil { doubts.append("tracker was lost: check the landmark") }
+        guard settings.secondReference != nil else { return doubts }
         switch pair.verdict {
-        case .unknown: return ["references not compared yet"]
-        case .tooNoisy: return ["references too noisy to compare"]
-        case .agree, .apart: return []
+        case .unknown: doubts.append("references not compared yet")
+        case .tooNoisy: doubts.append("references too noisy to compare")
+        case .agree, .apart: break
         }
+        return doubts
     }
 
-    public func sight(at now: Double) -> Sight {
+    public func sight(at now: Double) -> Sight { sight(at: now, isAhead: true) }
+
+    private func sight(at now: Double, isAhead: Bool) -> Sight {
         if let slip { return .referenceMoved(slip) }
+        if let lostSince { return .lost(age: now - min(tool?.sample.time ?? lostSince, lostSince)) }
         guard let tool else { return .waiting }
         let age = now - tool.sample.time
         guard age <= settings.staleAfter else { return .stale(age: age) }
@@ -147,14 +195,20 @@ public struct NavigationModel: Sendable {
         }
         if tool.isOutOfVolume { return .outOfVolume }
         guard let X_CTMarker = inImage(X_TrackerMarker, of: tool) else { return .referenceHidden }
-        let axis = X_CTMarker.rotation * settings.geometry.axis
-        guard let guidance = Guidance(tip: X_CTMarker * settings.geometry.tip, axis: axis, item: item) else {
-            return .waiting
-        }
+        return live(X_CTMarker, tool, now, isAhead: isAhead)
+    }
+
+    /// Where it is predicted while enough is known of how it moves; else where it was, and how far it went since is not known.
+    private func live(_ X_CTMarker: Pose<CT, Marker>, _ tool: TrackedBody, _ now: Double, isAhead: Bool) -> Sight {
+        let ahead = isAhead ? motion?.ahead(at: now) : nil
+        let tip = ahead?.tip ?? X_CTMarker * settings.geometry.tip
+        let axis = ahead?.axis ?? X_CTMarker.rotation * settings.geometry.axis
+        guard let guidance = Guidance(tip: tip, axis: axis, item: item) else { return .waiting }
         let errors = GuidanceErrors(
             registration: settings.registrationError, tracker: tool.tellsError ? tool.sample.errorRMS : nil,
-            tip: settings.geometry.tipError, length: item.length)
-        return .live(guidance, errors, age: age)
+            tip: settings.geometry.tipError, motion: motion == nil ? 0 : ahead?.tipError,
+            turning: motion == nil ? 0 : ahead?.angleError, length: item.length)
+        return .live(guidance, errors, age: now - tool.sample.time)
     }
 
     /// `nil` where the reference was not seen at the same moment.

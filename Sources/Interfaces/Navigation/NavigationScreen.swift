@@ -30,33 +30,58 @@ public struct NavigationScreen: Sendable {
         public let settings: NavigationSettings
         public let landmark: LandmarkCheck.Verdict?
         public let doubts: [String]
+        public let breathing: BreathingGate.Reading?
         public var connection: String?
         public var framesPerSecond = 0.0
 
         public init(_ model: NavigationModel, at now: Double) {
             (item, sight, settings) = (model.item, model.sight(at: now), model.settings)
             (landmark, doubts) = (model.landmarkVerdict, model.doubts)
+            breathing = model.breathing(at: now)
         }
     }
 
+    /// In half blocks, which every terminal shows.
     public mutating func draw(_ moment: Moment, columns: Int, rows: Int) -> CellGrid {
+        frame(moment, columns: columns, rows: rows).grid
+    }
+
+    /// - Parameters:
+    ///   - pixels: of a cell, where the terminal shows real pictures.
+    ///   - kept: pictures of the frame before that are to stay for now; whatever is no longer live takes them away.
+    public mutating func frame(
+        _ moment: Moment, columns: Int, rows: Int, pixels: (x: Int, y: Int)? = nil, kept: [PlacedImage] = []
+    ) -> TerminalFrame {
         var grid = CellGrid(
             width: columns, height: rows, filledWith: Cell(" ", CellStyle(scheme.text, on: scheme.panel)))
         guard columns >= Self.smallest.columns, rows >= Self.smallest.rows else {
             grid.write("larger, please: 60×18 and more", column: 0, row: 0)
-            return grid
+            return TerminalFrame(grid: grid, images: [])
         }
+        var canvas = Canvas(grid: grid, pixels: moment.word == nil ? pixels : nil, kept: kept)
+        draw(moment, columns: columns, &canvas)
+        return TerminalFrame(grid: canvas.grid, images: canvas.images)
+    }
+
+    /// What is drawn on. Letters do not show over real pictures: where a word must, all is drawn in cells.
+    private struct Canvas {
+        var grid: CellGrid
+        let pixels: (x: Int, y: Int)?
+        let kept: [PlacedImage]
+        var images: [PlacedImage] = []
+    }
+
+    private mutating func draw(_ moment: Moment, columns: Int, _ canvas: inout Canvas) {
         if case .live(let guidance, _, _) = moment.sight { lastTip = guidance.tip }
-        let (title, rest) = grid.bounds.split(top: 1)
+        let (title, rest) = canvas.grid.bounds.split(top: 1)
         let (middle, bottom) = rest.split(top: rest.height - 1)
         let (pictures, panel) = middle.split(left: columns - (columns >= 100 ? 36 : 28))
-        drawTitle(moment, title, &grid)
-        drawPictures(moment, pictures, &grid)
-        NumbersPanel(scheme: scheme, moment: moment).draw(in: panel, &grid)
-        let help = " q quit  n p item  l landmark  w window  + - zoom"
-        grid.fill(bottom, with: Cell(" ", CellStyle(scheme.dim, on: scheme.bar)))
-        grid.write(help, column: 0, row: bottom.row, style: CellStyle(scheme.dim, on: scheme.bar), within: bottom)
-        return grid
+        drawTitle(moment, title, &canvas.grid)
+        drawPictures(moment, pictures, &canvas)
+        NumbersPanel(scheme: scheme, moment: moment).draw(in: panel, &canvas.grid)
+        let help = " q quit  n p item  l landmark  w window  + - zoom", style = CellStyle(scheme.dim, on: scheme.bar)
+        canvas.grid.fill(bottom, with: Cell(" ", style))
+        canvas.grid.write(help, column: 0, row: bottom.row, style: style, within: bottom)
     }
 
     private func drawTitle(_ moment: Moment, _ rect: CellRect, _ grid: inout CellGrid) {
@@ -70,7 +95,7 @@ public struct NavigationScreen: Sendable {
     }
 
     /// Four planes, or two where there is room for no more.
-    private func drawPictures(_ moment: Moment, _ rect: CellRect, _ grid: inout CellGrid) {
+    private func drawPictures(_ moment: Moment, _ rect: CellRect, _ canvas: inout Canvas) {
         let all = SlicePlane.allCases
         let kinds = rect.height >= 24 ? all : [.along, .axial]
         let across = 2, down = kinds.count / across
@@ -79,25 +104,44 @@ public struct NavigationScreen: Sendable {
             let top = rect.height * (index / across) / down, bottom = rect.height * (index / across + 1) / down
             let pane = CellRect(
                 column: rect.column + left, row: rect.row + top, width: right - left, height: bottom - top)
-            drawPane(kind, moment, pane, &grid)
+            drawPane(kind, moment, pane, &canvas)
         }
-        if let word = moment.sight.bigWord ?? moment.connection.map({ _ in "LOST" }) {
+        if let word = moment.word {
             let band = CellRect(column: rect.column, row: rect.row + rect.height / 2 - 4, width: rect.width, height: 8)
-            grid.fill(band, with: Cell(" ", CellStyle(.white, on: RGB(70, 0, 0))))
-            BigLetters.draw(word, in: band, style: CellStyle(RGB.white, on: RGB(70, 0, 0), bold: true), &grid)
+            let style = CellStyle(RGB.white, on: RGB(70, 0, 0), bold: true)
+            canvas.grid.fill(band, with: Cell(" ", CellStyle(.white, on: RGB(70, 0, 0))))
+            BigLetters.draw(word, in: band, style: style, &canvas.grid)
         }
     }
 
-    private func drawPane(_ kind: SlicePlane, _ moment: Moment, _ pane: CellRect, _ grid: inout CellGrid) {
+    private func drawPane(_ kind: SlicePlane, _ moment: Moment, _ pane: CellRect, _ canvas: inout Canvas) {
         let (head, body) = pane.split(top: 1)
         let style = CellStyle(scheme.text, on: scheme.bar)
-        grid.fill(head, with: Cell(" ", style))
-        grid.write(" \(kind.rawValue)", column: head.column, row: head.row, style: style, within: head)
+        canvas.grid.fill(head, with: Cell(" ", style))
+        let end = canvas.grid.write(
+            " \(kind.rawValue)", column: head.column, row: head.row, style: style, within: head)
         guard body.width > 1, body.height > 0 else { return }
-        let size = field / Double(min(body.width, 2 * body.height))
+        let scale = canvas.pixels ?? (1, 2)
+        let (width, height) = (body.width * scale.x, body.height * scale.y)
         let centre = lastTip ?? moment.item.entry
-        guard let plane = kind.plane(centre, moment.item, body.width, 2 * body.height, size) else { return }
-        var image = slice(plane)
+        let size = field / Double(min(width, height))
+        guard let plane = kind.plane(centre, moment.item, width, height, size) else { return }
+        if canvas.pixels == nil {
+            canvas.grid.draw(picture(plane, moment, isCoarse: true), in: body)
+            drawLetters(plane, body, &canvas.grid)
+        } else {
+            let kept = canvas.kept.first { $0.rect == body }
+            canvas.images.append(kept ?? PlacedImage(rect: body, image: picture(plane, moment, isCoarse: false)))
+            let compass = AnatomicalLetters.compass(right: plane.right.vector, down: plane.down.vector)
+            let column = head.columns.upperBound - compass.count
+            if column > end {
+                canvas.grid.write(compass, column: column, row: head.row, style: style, within: head)
+            }
+        }
+    }
+
+    private func picture(_ plane: PicturePlane, _ moment: Moment, isCoarse: Bool) -> RasterImage {
+        var image = slice(plane, isCoarse: isCoarse)
         draw(moment.item, plane, &image)
         if case .live(let guidance, _, _) = moment.sight {
             image.drawLine(plane, guidance.tip, guidance.tip + guidance.axis * -120, scheme.selected, isDotted: false)
@@ -106,14 +150,21 @@ public struct NavigationScreen: Sendable {
         } else {
             image.pixels = image.pixels.map { $0.mixed(with: .black, 0.65) }
         }
-        grid.draw(image, in: body)
-        drawLetters(plane, body, &grid)
+        return image
     }
 
-    private func slice(_ plane: PicturePlane) -> RasterImage {
+    /// Where there is no image.
+    static let outside = RGB(10, 14, 28)
+
+    /// - Parameter isCoarse: in fewer greys: half blocks need no more, and a terminal then takes half the bytes.
+    private func slice(_ plane: PicturePlane, isCoarse: Bool) -> RasterImage {
         var image = RasterImage(width: plane.width, height: plane.height)
-        for (index, value) in ct.samples(on: plane).enumerated() {
-            image.pixels[index] = value.isNaN ? RGB(10, 14, 28) : RGB(gray: window.coarseGray(value))
+        let samples = ct.samples(on: plane)
+        image.pixels.withUnsafeMutableBufferPointer { pixels in
+            for (index, value) in samples.enumerated() {
+                let gray = value.isNaN ? 0 : isCoarse ? window.coarseGray(value) : window.gray(value)
+                pixels[index] = value.isNaN ? Self.outside : RGB(gray: gray)
+            }
         }
         return image
     }
@@ -137,6 +188,11 @@ public struct NavigationScreen: Sendable {
     }
 }
 
+extension NavigationScreen.Moment {
+    /// What stands over the pictures in large letters; `nil` while the pose is live.
+    var word: String? { sight.bigWord ?? connection.map { _ in "LOST" } }
+}
+
 extension Sight {
     /// What must be seen at once; `nil` while the pose is live.
     var bigWord: String? {
@@ -148,6 +204,7 @@ extension Sight {
         case .referenceMoved: "REF. MOVED"
         case .outOfVolume: "OUT OF VOLUME"
         case .waiting: "WAITING"
+        case .lost(let age): age < 999 ? "LOST \(Self.seconds(age))" : "LOST"
         }
     }
 

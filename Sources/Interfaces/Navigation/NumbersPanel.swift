@@ -31,6 +31,7 @@ struct NumbersPanel {
         }
         lines.append(("", dim))
         lines += (moment.connection?.wrapped(to: width) ?? []).map { ($0, warning) }
+        if let breathing = moment.breathing { lines += remarks(breathing, plain: plain, reminding, warning) }
         if let landmark = moment.landmark { lines.append((landmark.sentence, plain)) }
         for reminder in moment.doubts + moment.settings.reminders {
             lines += ("! " + reminder).wrapped(to: width).map { ($0, reminding) }
@@ -39,6 +40,20 @@ struct NumbersPanel {
             lines.append(("\(Int(moment.framesPerSecond.rounded())) pictures a second", dim))
         }
         return lines
+    }
+
+    /// Nothing is told by colour alone: the word comes first.
+    private func remarks(
+        _ breathing: BreathingGate.Reading, plain: CellStyle, _ reminding: CellStyle, _ warning: CellStyle
+    ) -> [(String, CellStyle)] {
+        var (text, style) = (breathing.state.words, reminding)
+        if case .open = breathing.state { style = plain }
+        if case .restMoved = breathing.state { style = warning }
+        if case .closed = breathing.state { style = warning }
+        if let off = breathing.displacement, let error = breathing.error {
+            text.append("\(Self.tenths(off)) mm from rest \(Self.behind(error / 3.0.squareRoot(), "mm"))")
+        }
+        return text.map { ($0, style) }
     }
 
     /// A number with its name, and its verdict where it has one.
@@ -135,6 +150,20 @@ extension Verdict {
     }
 }
 
+extension BreathingGate.State {
+    var words: [String] {
+        switch self {
+        case .open(let holds): ["BREATHING: IN, \(NumbersPanel.tenths(min(holds, 9.9))) s at least"]
+        case .closed(let opensIn):
+            ["BREATHING: OUT" + (opensIn.map { ", back in \(NumbersPanel.tenths($0)) s" } ?? "")]
+        case .restMoved(let by): ["BREATHING: REST MOVED \(NumbersPanel.tenths(by)) mm"]
+        case .unknown(.tooFewBreaths(let seen, let needed)): ["breathing not known: \(seen) of \(needed)"]
+        case .unknown(.notSeen): ["breathing not known: not seen"]
+        case .unknown(.noRest): ["breathing not known: no rest"]
+        }
+    }
+}
+
 extension LandmarkCheck.Verdict {
     var sentence: String {
         switch self {
@@ -158,6 +187,8 @@ extension Sight {
             ["The reference slipped,", "by \(NumbersPanel.tenths(distance)) mm or more: register", "the patient anew."]
         case .outOfVolume: ["The tool is outside the", "tracker's volume."]
         case .waiting: ["No sample yet."]
+        case .lost(let age):
+            ["No sample for \(Self.seconds(age)) s:", "the tracker is lost, and", "looked for."]
         }
     }
 }

@@ -16,8 +16,9 @@ enum SlicePlane: String, CaseIterable {
             PicturePlane(
                 centre: centre, right: right, down: down, width: width, height: height, millimetresPerPixel: size)
         }
-        // the slices step with half a pixel: a picture that trembles with the tracker's noise cannot be read
-        func still(_ x: Double) -> Double { (x / (size / 2)).rounded() * size / 2 }
+        // the slices step with half a pixel, and half a millimetre: what trembles with the tracker's noise cannot be read
+        let step = max(size / 2, 0.5)
+        func still(_ x: Double) -> Double { (x / step).rounded() * step }
         let held = Point<CT>(still(centre.x), still(centre.y), still(centre.z))
         switch self {
         // radiologists look from the feet, and from the patient's left
@@ -39,17 +40,23 @@ extension RasterImage {
         _ plane: PicturePlane, _ from: Point<CT>, _ to: Point<CT>, _ color: RGB, isDotted: Bool
     ) {
         let (a, b) = (plane.project(from), plane.project(to))
+        // thin lines are lost in pictures of many pixels
+        let thick = width > 280 ? 2 : 1
         let steps = Int(min(max(abs(b.x - a.x), abs(b.y - a.y)).rounded(.up), 4000))
         for step in 0...max(steps, 1) {
             let share = Double(step) / Double(max(steps, 1))
             let (x, y) = (a.x + (b.x - a.x) * share, a.y + (b.y - a.y) * share)
             let behind = abs(a.behind + (b.behind - a.behind) * share)
             // what lies more than 2 mm before or behind the plane is broken up
-            guard !isDotted || behind < 2 || step % 3 == 0, x.isFinite, y.isFinite, x > -1, y > -1,
+            guard !isDotted || behind < 2 || step / thick % 3 == 0, x.isFinite, y.isFinite, x > -1, y > -1,
                 x < Double(width), y < Double(height)
             else { continue }
             let (i, j) = (Int(x.rounded()), Int(y.rounded()))
-            if (0..<width).contains(i), (0..<height).contains(j) { self[i, j] = self[i, j].mixed(with: color, 0.85) }
+            for x in i..<(i + thick) where (0..<width).contains(x) {
+                for y in j..<(j + thick) where (0..<height).contains(y) {
+                    self[x, y] = self[x, y].mixed(with: color, 0.85)
+                }
+            }
         }
     }
 }

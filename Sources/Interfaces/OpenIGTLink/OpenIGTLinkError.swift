@@ -9,8 +9,18 @@ public enum OpenIGTLinkError: Error, Equatable, Sendable {
     case cannotListen(address: String, port: Int, errno: Int32)
     /// The other side has gone.
     case lost
+    /// Nothing came over the connection for so long.
+    case silent(seconds: Double)
     /// What came is no message: nothing after it can be understood either; how it begins.
     case garbled(start: String)
     /// An image or a mesh larger than a message of this program may be.
     case tooLarge(bytes: Int, limit: Int)
+
+    /// Whether it may help to connect anew.
+    public var isPassing: Bool {
+        switch self {
+        case .tooLarge, .cannotListen: false
+        default: true
+        }
+    }
 }

@@ -14,15 +14,21 @@ public struct OpenIGTLinkFeed: TrackerFeed, Sendable {
     public var damaged: Int { reader.damaged }
     /// Messages of types that are not read.
     public var ignored: Int { reader.ignored }
+    /// Seconds without a single byte after which the other side counts as gone; `nil` waits without end, as where it sends
+    /// nothing while no tool is seen.
+    public let longestSilence: Double?
     private let socket: Socket
+    private var lastHeard = MonotonicClock.seconds
     private var reader = MessageReader()
     private var clock = SenderClock()
     private var buffer = [UInt8](repeating: 0, count: 1 << 16)
 
     /// - Throws: `OpenIGTLinkError`.
-    public init(host: String, port: Int, device: String?, patience: Double = 5) throws(OpenIGTLinkError) {
+    public init(
+        host: String, port: Int, device: String?, patience: Double = 5, longestSilence: Double? = nil
+    ) throws(OpenIGTLinkError) {
         socket = try Socket.connect(host: host, port: port, seconds: patience)
-        self.device = device
+        (self.device, self.longestSilence) = (device, longestSilence)
     }
 
     public mutating func next(within seconds: Double) throws(OpenIGTLinkError) -> [TrackedBody] {
@@ -31,9 +37,14 @@ public struct OpenIGTLinkFeed: TrackerFeed, Sendable {
             let bodies = try waiting()
             if !bodies.isEmpty { return bodies }
             let left = deadline - MonotonicClock.seconds
-            guard left > 0, socket.wait(for: POLLIN, seconds: left) else { return [] }
+            guard left > 0 else { return [] }
+            guard socket.wait(for: POLLIN, seconds: left) else {
+                guard let longestSilence, MonotonicClock.seconds - lastHeard > longestSilence else { return [] }
+                throw .silent(seconds: longestSilence)
+            }
             let count = buffer.withUnsafeMutableBytes { socket.receive(into: $0) }
             guard count >= 0 else { throw .lost }
+            if count > 0 { lastHeard = MonotonicClock.seconds }
             buffer.withUnsafeBytes { reader.append(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
         }
     }

@@ -6,23 +6,14 @@ public final class EditorLoop {
     private let terminal: Terminal
     private let model: EditorModel
     private var decoder = InputDecoder()
-    private var painter: ScreenPainter
-    private let graphics: Graphics?
-    private var pixels: (x: Int, y: Int)?
-    private var drawnImages: [PlacedImage] = []
-    private var kitty = KittyPictures()
+    private var painter: FramePainter
     public private(set) var times = AnswerTimes()
     private var lastFlush = 0.0
 
-    /// Real pictures, where the terminal shows them.
-    public enum Graphics: String, CaseIterable, Sendable {
-        case kitty, sixel
-    }
-
     /// - Parameter graphics: `nil` for half blocks, which every terminal shows.
-    public init(terminal: Terminal, model: EditorModel, depth: ColorDepth, graphics: Graphics?) {
-        (self.terminal, self.model, self.graphics) = (terminal, model, graphics)
-        painter = ScreenPainter(depth: depth)
+    public init(terminal: Terminal, model: EditorModel, depth: ColorDepth, graphics: TerminalGraphics?) {
+        (self.terminal, self.model) = (terminal, model)
+        painter = FramePainter(depth: depth, graphics: graphics, even: [SlicePainter.outside])
     }
 
     /// Seconds that never go back.
@@ -34,7 +25,8 @@ public final class EditorLoop {
 
     /// - Throws: `TerminalError` where the terminal fails; a lost connection ends the editor, its work stays in the journal.
     public func run() throws(TerminalError) {
-        try ask()
+        painter.learn(terminal.size)
+        try terminal.write(painter.question)
         try draw()
         var isDone = false
         while !isDone {
@@ -44,8 +36,8 @@ public final class EditorLoop {
             switch wake {
             case .ended: isDone = true
             case .resized:
-                forgetScreen()
-                learnCellSize()
+                painter.forget()
+                painter.learn(terminal.size)
                 try draw()
             case .timeout: isDone = try answer(decoder.isWaiting ? decoder.flush() : [], start)
             case .input(let bytes): isDone = try answer(decoder.receive(bytes), start)
@@ -76,12 +68,6 @@ public final class EditorLoop {
         return false
     }
 
-    /// Nothing is known of what the screen shows.
-    private func forgetScreen() {
-        painter.invalidate()
-        drawnImages = []
-    }
-
     private func flush(_ now: Double) {
         guard now - lastFlush > 0.5 else { return }
         model.session.flush()
@@ -89,62 +75,15 @@ public final class EditorLoop {
     }
 
     private func take(_ event: InputEvent, _ time: Double) {
-        if case .answer(let answer) = event, graphics != nil {
-            guard case .cellSize(let width, let height) = answer, width > 0, height > 0 else { return }
-            let isNew = pixels.map { $0 != (width, height) } ?? true
-            pixels = (width, height)
-            if isNew { forgetScreen() }
-            return
-        }
+        if case .answer(let answer) = event, painter.learn(answer) { return }
         model.handle(event, at: time)
-    }
-
-    /// Asks for the size of a cell in pixels.
-    private func ask() throws(TerminalError) {
-        guard graphics != nil else { return }
-        learnCellSize()
-        try terminal.write(Array("\u{1B}[16t".utf8))
-    }
-
-    private func learnCellSize() {
-        guard graphics != nil else { return }
-        let size = terminal.size
-        guard size.pixelWidth > 0, size.pixelHeight > 0 else { return }
-        pixels = (max(1, size.pixelWidth / size.columns), max(1, size.pixelHeight / size.rows))
     }
 
     private func draw() throws(TerminalError) {
         let size = terminal.size
-        let frame = EditorScreen(model, pixels: graphics == nil ? nil : pixels).draw(
-            columns: size.columns, rows: size.rows)
-        let changed = frame.images.indices.filter { !drawnImages.contains(frame.images[$0]) }
-        // A sixel picture stays until its cells are written again, also where they are blank as before.
-        if graphics == .sixel {
-            for old in drawnImages { painter.forget(old.rect, kept: frame.images.map(\.rect)) }
-        }
-        drawnImages = frame.images
-        let bytes: [UInt8]
-        switch graphics {
-        case nil: bytes = painter.paint(frame.grid)
-        case .sixel: bytes = painter.paint(frame.grid, pictures: changed.flatMap { Self.sixel(frame.images[$0]) })
-        case .kitty:
-            let changes = changed.map {
-                KittyPictures.Change(place: $0, rect: frame.images[$0].rect, image: frame.images[$0].image)
-            }
-            // After the cells: with a screen that is wiped, kitty forgets what was sent and does not stand yet.
-            bytes = painter.paint(frame.grid) + kitty.show(changes, of: frame.images.count)
-        }
+        let frame = EditorScreen(model, pixels: painter.cellSize).draw(columns: size.columns, rows: size.rows)
+        let bytes = painter.paint(frame)
         if !bytes.isEmpty { try terminal.write(bytes) }
-    }
-
-    /// xterm shows no picture of more than 1000×1000 pixels (its `maxGraphicSize`), and says nothing.
-    private static let largestSixel = 960
-
-    private static func sixel(_ picture: PlacedImage) -> [UInt8] {
-        picture.tiles(atMost: largestSixel).flatMap { tile in
-            Array("\u{1B}[\(tile.rect.row + 1);\(tile.rect.column + 1)H".utf8)
-                + SixelEncoder.encode(tile.image, even: [SlicePainter.outside])
-        }
     }
 }
 

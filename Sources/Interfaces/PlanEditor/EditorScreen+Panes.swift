@@ -55,9 +55,7 @@ extension EditorScreen {
         let end = grid.write(text, column: rect.column, row: rect.row, style: style, within: rect)
         // Letters do not show over real pictures.
         guard pixels != nil, let plane else { return }
-        let (right, down) = (plane.right.vector, plane.down.vector)
-        let ways = [-right, right, -down, down].map(AnatomicalLetters.text)
-        let compass = "\(ways[0])←→\(ways[1]) \(ways[2])↑↓\(ways[3]) "
+        let compass = AnatomicalLetters.compass(right: plane.right.vector, down: plane.down.vector)
         let column = rect.columns.upperBound - compass.count
         if column > end { grid.write(compass, column: column, row: rect.row, style: style, within: rect) }
     }

@@ -4,47 +4,6 @@ import Planning
 import SliceDrawing
 import TerminalKit
 
-/// A picture for a terminal that shows real ones.
-public struct PlacedImage: Equatable {
-    public let rect: CellRect
-    public let image: RasterImage
-}
-
-extension PlacedImage {
-    /// Parts of whole cells, none wider or higher than so many pixels.
-    func tiles(atMost limit: Int) -> [PlacedImage] {
-        guard !rect.isEmpty, image.width > limit || image.height > limit else { return [self] }
-        let (w, h) = (image.width / rect.width, image.height / rect.height)
-        let (columns, rows) = (max(limit / max(w, 1), 1), max(limit / max(h, 1), 1))
-        return stride(from: 0, to: rect.height, by: rows).flatMap { y in
-            stride(from: 0, to: rect.width, by: columns).map { x in
-                PlacedImage(
-                    rect: CellRect(
-                        column: rect.column + x, row: rect.row + y, width: min(columns, rect.width - x),
-                        height: min(rows, rect.height - y)),
-                    image: image.part(x: (x * w)..<((x + columns) * w), y: (y * h)..<((y + rows) * h)))
-            }
-        }
-    }
-
-    /// What is left of it above a row; `nil` where that is nothing.
-    func above(row: Int) -> PlacedImage? {
-        let height = min(rect.rows.upperBound, row) - rect.row
-        guard height < rect.height else { return self }
-        guard height > 0 else { return nil }
-        var part = RasterImage(width: image.width, height: image.height * height / rect.height)
-        part.pixels = Array(image.pixels.prefix(part.pixels.count))
-        return PlacedImage(
-            rect: CellRect(column: rect.column, row: rect.row, width: rect.width, height: height), image: part)
-    }
-}
-
-/// What a frame shows: cells, and pictures over some of them.
-public struct EditorFrame {
-    public let grid: CellGrid
-    public let images: [PlacedImage]
-}
-
 /// Draws the editor's screen.
 public struct EditorScreen {
     let model: EditorModel
@@ -58,19 +17,19 @@ public struct EditorScreen {
     var state: EditorState { model.state }
     var scheme: ColorScheme { state.scheme }
 
-    public func draw(columns: Int, rows: Int) -> EditorFrame {
+    public func draw(columns: Int, rows: Int) -> TerminalFrame {
         var screen = self
         screen.columns = columns
         return screen.draw(rows: rows)
     }
 
-    private func draw(rows: Int) -> EditorFrame {
+    private func draw(rows: Int) -> TerminalFrame {
         var grid = CellGrid(
             width: columns, height: rows, filledWith: Cell(" ", CellStyle(scheme.text, on: scheme.panel)))
         guard columns >= ScreenLayout.smallest.columns, rows >= ScreenLayout.smallest.rows else {
             let need = "at least \(ScreenLayout.smallest.columns)×\(ScreenLayout.smallest.rows) cells"
             grid.write("Make the window larger: \(need).", column: 0, row: 0)
-            return EditorFrame(grid: grid, images: [])
+            return TerminalFrame(grid: grid, images: [])
         }
         var images: [PlacedImage] = []
         let layout = ScreenLayout(columns: columns, rows: rows, isWhole: state.isWhole)
@@ -84,7 +43,7 @@ public struct EditorScreen {
         }
         SidePanel(model: model, scheme: scheme).draw(in: layout.panel, &grid)
         drawMessage(layout.message, &grid)
-        return EditorFrame(grid: grid, images: images.compactMap { $0.above(row: layout.message.row - coveredRows) })
+        return TerminalFrame(grid: grid, images: images.compactMap { $0.above(row: layout.message.row - coveredRows) })
     }
 
     /// A page of text in the pictures' place.

@@ -9,4 +9,10 @@ public enum AnatomicalLetters {
         let shown = sorted.prefix(2).filter { abs($0.0) >= 0.5 * length(way) }
         return shown.map { $0.0 > 0 ? $0.1 : $0.2 }.joined()
     }
+
+    /// Which way is which, in one line, where no letters can stand over a picture.
+    public static func compass(right: Vector3, down: Vector3) -> String {
+        let ways = [-right, right, -down, down].map(text)
+        return "\(ways[0])←→\(ways[1]) \(ways[2])↑↓\(ways[3]) "
+    }
 }

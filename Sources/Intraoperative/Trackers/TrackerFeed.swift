@@ -28,4 +28,13 @@ public protocol TrackerFeed {
     mutating func next(within seconds: Double) throws(Failure) -> [TrackedBody]
     /// Messages that came damaged and were left out.
     var damaged: Int { get }
+    /// Set while the tracker is lost and it is tried to connect anew.
+    var lost: LostTracker? { get }
+    /// How often it was lost.
+    var losses: Int { get }
+}
+
+extension TrackerFeed {
+    public var lost: LostTracker? { nil }
+    public var losses: Int { 0 }
 }

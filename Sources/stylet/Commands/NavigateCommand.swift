@@ -14,9 +14,10 @@ struct NavigateCommand: StyletCommand {
         discussion: """
             The tool's tip and axis in three planes and along the planned axis, with distance, depth and angle, each with two standard
             deviations. The registration maps ct to tracker, or with --reference NAME ct to the reference that is fixed to the patient.
-            A pose that is not live any more is not shown: a word in large letters says why. The bell rings when the tool is lost or a
-            limit breaks. l begins a touch of a landmark: the first is learned, later ones must find it again; two references must stay
-            as they were to one another. With --record what came is written at the end; --tracker record:FILE plays it back.
+            A pose that is not live any more is not shown: a word in large letters says why. A tracker that is lost is connected
+            anew. The bell rings when the tool is lost or a limit breaks. l begins a touch of a landmark: the first is learned,
+            later ones must find it again; two references must stay as they were to one another. With --record what came is
+            written at the end; --tracker record:FILE plays it back.
 
             Example:
               stylet navigate plan.json ct --tracker /dev/ttyUSB0 --tool pointer.rom --registration t.json --tip-mm 0,0,-160.2
@@ -37,13 +38,23 @@ struct NavigateCommand: StyletCommand {
     @Option(help: "Beyond this distance from the planned axis it is out.") var distanceLimitMm = 1.0
     @Option(help: "Beyond this angle to the planned axis it is out.") var angleLimitDeg = 2.0
     @Option(help: "A sample older than this is stale.") var staleMs = 150.0
+    @Option(
+        help: "How old a sample is about when it is drawn: the tool is shown where it then is; 0 shows where it was.")
+    var predictMs = 30.0
+    @Option(help: "Watch the patient's breathing: how far the reference may be from where it rests.")
+    var breathingLimitMm: Double?
     @Option(help: "A file for the record, CSV.") var record: String?
+    @Option(help: "Pictures: blocks (any terminal), kitty, sixel, or auto.") var graphics = GraphicsChoice.auto
     @Option(help: "Stop by itself after so many seconds.") var seconds: Double?
     @OptionGroup var answer: AnswerOptions
 
     func validate() throws {
         guard distanceLimitMm > 0, angleLimitDeg > 0 else { throw ValidationError("Limits must be positive.") }
         guard (20...1000).contains(staleMs) else { throw ValidationError("--stale-ms must lie between 20 and 1000.") }
+        guard (0...200).contains(predictMs) else { throw ValidationError("--predict-ms must lie between 0 and 200.") }
+        guard breathingLimitMm.map({ $0 > 0 && $0 <= 50 && reference != nil }) ?? true else {
+            throw ValidationError("--breathing-limit-mm needs --reference, and must lie between 0 and 50.")
+        }
         guard secondReference == nil || reference != nil else {
             throw ValidationError("--second-reference needs --reference.")
         }
@@ -68,7 +79,9 @@ struct NavigateCommand: StyletCommand {
             }
             model.select(index)
         }
-        let feed = try console.step("connect", "connecting to \(source.tracker)") { _ in try source.open() }
+        let feed = try console.step("connect", "connecting to \(source.tracker)") { _ in
+            try source.open(reconnects: true)
+        }
         return try navigate(model, image.ct, feed, console)
     }
 
@@ -78,7 +91,7 @@ struct NavigateCommand: StyletCommand {
         var kept = TrackRecord()
         let outcome = Result {
             try console.step("navigate", "navigating") { _ in
-                try NavigationTerminal.run(model, ct, feed, seconds: seconds) { bodies in
+                try NavigationTerminal.run(model, ct, feed, graphics: graphics, seconds: seconds) { bodies in
                     for body in bodies { _ = kept.add(body) }
                 }
             }
@@ -91,9 +104,11 @@ struct NavigateCommand: StyletCommand {
             report.latency(share).map { .number(($0 * 1e5).rounded() / 100) } ?? .null
         }
         return Answer(fields: [
-            "pictures": .int(report.pictures), "pictures_per_s_hz": .number(Double(report.pictures) / report.seconds),
+            "pictures": .int(report.pictures), "real_pictures": .int(report.realPictures),
+            "pictures_per_s_hz": .number(Double(report.pictures) / report.seconds),
             "sample_to_screen_median_ms": milliseconds(0.5), "sample_to_screen_p99_ms": milliseconds(0.99),
-            "sample_to_screen_max_ms": milliseconds(1), "tools": .array(kept.tracks.map(\.json)),
+            "sample_to_screen_max_ms": milliseconds(1), "losses": .int(report.losses),
+            "tools": .array(kept.tracks.map(\.json)),
             "files": .strings(files),
         ])
     }
@@ -107,6 +122,8 @@ struct NavigateCommand: StyletCommand {
         settings.registrationError = tool.registrationErrorMm ?? RegistrationAnswer.largestTRE(registration)
         (settings.distanceLimit, settings.angleLimit) = (distanceLimitMm, angleLimitDeg * .pi / 180)
         settings.staleAfter = staleMs / 1000
+        settings.predictedDelay = predictMs > 0 ? predictMs / 1000 : nil
+        settings.breathingLimit = breathingLimitMm
         if tool.tipMm == nil { settings.reminders.append("tip not calibrated") }
         if tool.tipErrorMm == nil { settings.reminders.append("error of the tip unknown") }
         if settings.registrationError == nil { settings.reminders.append("TRE unknown") }

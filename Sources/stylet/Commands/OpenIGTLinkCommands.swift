@@ -52,23 +52,29 @@ struct OpenIGTLinkServe: StyletCommand {
     func execute(_ console: Console) throws -> Answer {
         Signals.listen()
         let greeting = try console.step("load", "reading") { _ in try self.greeting(console) }
-        var relay = try registration.map { try PoseRelay(registration: $0, reference: reference) } ?? PoseRelay()
-        var feed = try tracker.map { try tools.open($0) }
+        let relay = try registration.map { try PoseRelay(registration: $0, reference: reference) } ?? PoseRelay()
+        let feed = try tracker.map { try tools.open($0, reconnects: true) }
         let server = try OpenIGTLinkServer(address: bind, port: port, greeting: greeting)
+        defer { server.stop() }
         var fields: [String: JSONValue] = ["address": .string(bind), "port": .int(server.port)]
         if answer.json { fields["timings_ms"] = console.timingsJSON }
         console.answer(fields)
+        try serve(feed, relay, server, console)
+        return Answer(fields: [:])
+    }
+
+    private func serve(
+        _ feed: (any TrackerFeed & Sendable)?, _ relay: PoseRelay, _ server: OpenIGTLinkServer, _ console: Console
+    ) throws {
+        var (feed, relay, losses) = (feed, relay, LossRemarks())
         let deadline = seconds.map { ContinuousClock.now + .seconds($0) }
         while !Signals.isAsked, deadline.map({ ContinuousClock.now < $0 }) ?? true {
-            guard feed != nil else {
-                usleep(20_000)
-                continue
-            }
+            if feed == nil { usleep(20_000) }
             let bodies = try feed?.next(within: 0.05) ?? []
-            for message in relay.messages(for: bodies) { server.send(message) }
+            losses.tell(feed?.lost, console)
+            let news = feed?.lost == nil ? relay.messages(for: bodies) : relay.messagesOfLoss()
+            for message in news { server.send(message) }
         }
-        server.stop()
-        return Answer(fields: [:], isPrinted: true)
     }
 
     private func greeting(_ console: Console) throws -> [OutgoingMessage] {

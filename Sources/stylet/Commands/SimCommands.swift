@@ -70,7 +70,7 @@ struct SimArm: StyletCommand {
         console.note(
             "simulated arm stopped after \(String(format: "%.1f", status.time)) s, drives \(Sentences.name(of: status.drive))"
         )
-        return Answer(fields: [:], isPrinted: true)
+        return Answer(fields: [:])
     }
 
     /// What the arm truly does, as one line.

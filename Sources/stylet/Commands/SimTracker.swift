@@ -53,7 +53,7 @@ struct SimTracker: StyletCommand {
                 ? ["port": .string(server.path), "timings_ms": console.timingsJSON] : ["port": .string(server.path)])
         Signals.wait(seconds: seconds)
         server.stop()
-        return Answer(fields: [:], isPrinted: true)
+        return Answer(fields: [:])
     }
 
     private func writeTools(to folder: String) throws {

@@ -24,6 +24,7 @@ struct TrackCommand: StyletCommand {
     @Option(help: "Stop after so many seconds.") var seconds: Double?
     @Option(help: "Stop after so many samples of each tool.") var samples: Int?
     @Option(help: "Give up where nothing comes for so many seconds.") var patience = 5.0
+    @Flag(help: "Connect anew where the tracker is lost, until --patience is over.") var reconnect = false
     @OptionGroup var answer: AnswerOptions
 
     func validate() throws {
@@ -35,14 +36,17 @@ struct TrackCommand: StyletCommand {
     func execute(_ console: Console) throws -> Answer {
         if let out { try Output.mustBePossible(out) }
         Signals.listen()
-        var feed = try console.step("connect", "connecting to \(source.tracker)") { _ in try source.open() }
+        var feed = try console.step("connect", "connecting to \(source.tracker)") { _ in
+            try source.open(reconnects: reconnect)
+        }
         var record = TrackRecord()
         let outcome = Result { try console.step("track", "tracking") { _ in try follow(&feed, &record, console) } }
         let files = try out.map { try record.write(to: $0) } ?? []
         try outcome.get()
         for file in files { console.note("recorded \(file)") }
         return Answer(fields: [
-            "tools": .array(record.tracks.map(\.json)), "damaged": .int(feed.damaged), "files": .strings(files),
+            "tools": .array(record.tracks.map(\.json)), "damaged": .int(feed.damaged), "losses": .int(feed.losses),
+            "files": .strings(files),
         ])
     }
 
@@ -51,12 +55,14 @@ struct TrackCommand: StyletCommand {
     {
         let start = MonotonicClock.seconds
         var last = start
+        var losses = LossRemarks()
         while !Signals.isAsked {
             let now = MonotonicClock.seconds
             if let seconds, now - start >= seconds { return }
             if let samples, record.isFull(samples) { return }
             let bodies = try feed.next(within: 0.1)
             if !bodies.isEmpty { last = now }
+            losses.tell(feed.lost, console)
             guard now - last <= patience else { throw TrackFailure.silent(source.tracker.description, patience) }
             for body in bodies { console.say(record.add(body)) }
         }

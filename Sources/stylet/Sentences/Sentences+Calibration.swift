@@ -3,9 +3,21 @@ import Foundation
 import Frames
 
 extension Sentences {
+    private static func angle(_ x: Double) -> String { String(format: "%.1f°", degrees(radians: x)) }
+
     static func failureOf(_ error: CalibrationError) -> Failure {
-        func angle(_ x: Double) -> String { String(format: "%.1f°", degrees(radians: x)) }
-        return switch error {
+        switch error {
+        case .tooFewPoses, .notFinite, .countMismatch: failureOfPoses(error)
+        case .sweepTooNarrow, .turnTooSmall, .axisTilted, .parallelMotions: failureOfMotions(error)
+        case .numerical(let inner): Failure(code: "numerical", message: "The calibration cannot be solved (\(inner)).")
+        case .uncertainty(let inner): failureOf(inner)
+        case .robot(let inner): Failure(code: "not-an-arm", message: "The corrected arm is none (\(inner)).")
+        }
+    }
+
+    /// Poses that do not go together.
+    private static func failureOfPoses(_ error: CalibrationError) -> Failure {
+        switch error {
         case .tooFewPoses(let found, let needed):
             Failure(code: "too-few-poses", message: "\(found) poses are too few: record at least \(needed).")
         case .notFinite(let index):
@@ -16,12 +28,33 @@ extension Sentences {
                 message:
                     "Paired poses come in equal numbers, but there are \(robot) of the arm and \(camera) of the camera."
             )
+        default: Failure(code: "failed", message: "\(error)")
+        }
+    }
+
+    /// Motions that leave something loose.
+    private static func failureOfMotions(_ error: CalibrationError) -> Failure {
+        switch error {
         case .sweepTooNarrow(let sweep, let needed):
             Failure(
                 code: "sweep-too-narrow",
                 message:
                     "The tool was tilted by only ±\(angle(sweep)) about its least tilted axis, which leaves the tip loose: tilt it to all sides, by ±\(angle(needed)) at the least."
             )
+        case .turnTooSmall, .axisTilted: failureOfSpin(error)
+        case .parallelMotions:
+            Failure(
+                code: "parallel-motions",
+                message:
+                    "The flange turned about nearly one axis only, which leaves the shift along it free: turn it about two more, by 30° and more."
+            )
+        default: Failure(code: "failed", message: "\(error)")
+        }
+    }
+
+    /// Turns about the tool's own axis.
+    private static func failureOfSpin(_ error: CalibrationError) -> Failure {
+        switch error {
         case .turnTooSmall(let turn, let needed):
             Failure(
                 code: "turn-too-small",
@@ -33,15 +66,7 @@ extension Sentences {
                 message:
                     "The tool's axis tilted by \(angle(tilt)) while it spun, and \(angle(allowed)) is the most: hold it in a guide."
             )
-        case .parallelMotions:
-            Failure(
-                code: "parallel-motions",
-                message:
-                    "The flange turned about nearly one axis only, which leaves the shift along it free: turn it about two more, by 30° and more."
-            )
-        case .numerical(let inner): Failure(code: "numerical", message: "The calibration cannot be solved (\(inner)).")
-        case .uncertainty(let inner): failureOf(inner)
-        case .robot(let inner): Failure(code: "not-an-arm", message: "The corrected arm is none (\(inner)).")
+        default: Failure(code: "failed", message: "\(error)")
         }
     }
 

@@ -11,6 +11,15 @@ extension Sentences {
             Failure(code: code(problem), message: "\(path) cannot be read as an image: \(sentence(problem)).")
         case .unwritable(let path, let problem):
             Failure(code: "not-written", message: "\(path) was not written: \(sentence(problem)).")
+        case .noImage, .severalSeries, .seriesNotFound: failureOfSeries(error)
+        case .labelsOnAnotherGrid, .labelSchemeUnclear, .notLabels, .unknownLabels, .noLabels: failureOfLabels(error)
+        default: failureOfStructures(error)
+        }
+    }
+
+    /// Which of several images is meant, or that there is none.
+    private static func failureOfSeries(_ error: ImagingError) -> Failure {
+        switch error {
         case .noImage(let path, let seen):
             Failure(
                 code: "no-image",
@@ -23,6 +32,13 @@ extension Sentences {
                 message: "\(path) holds \(series.count) series; name one with --series:\n\(list(series))")
         case .seriesNotFound(let path, let wanted, let series):
             Failure(code: "series-not-found", message: "\(path) has no series \(wanted); it has:\n\(list(series))")
+        default: Failure(code: "failed", message: "\(error)")
+        }
+    }
+
+    /// Label maps and their numbers.
+    private static func failureOfLabels(_ error: ImagingError) -> Failure {
+        switch error {
         case .labelsOnAnotherGrid(let path, let labels, let image):
             Failure(
                 code: "labels-on-another-grid",
@@ -44,12 +60,52 @@ extension Sentences {
                     "\(path) holds label numbers without a known meaning (\(some(numbers))): name them with --map 5:L3,…."
             )
         case .noLabels(let path): Failure(code: "no-labels", message: "\(path) holds no label: every voxel is 0.")
-        default: failureOfStructures(error)
+        default: Failure(code: "failed", message: "\(error)")
         }
     }
 
     /// Labels that come as single structures, and objects that refer to a series.
     private static func failureOfStructures(_ error: ImagingError) -> Failure {
+        switch error {
+        case .notAMask, .noStructures: failureOfStructureNames(error)
+        case .structuresOverlap(let path, let a, let b, let voxels):
+            Failure(
+                code: "labels-overlap",
+                message:
+                    "\(path): \(a.levelName) and \(b.levelName) both claim \(voxels) voxels: one of them is wrong, make them anew."
+            )
+        case .segmentContradicts(let path, let segment, let label, let code):
+            Failure(
+                code: "labels-contradict",
+                message:
+                    "\(path): segment \(segment) is called '\(label)' but its code says \(code.levelName): "
+                    + "settle it with --map \(segment):\(code.levelName) or another level.")
+        case .anotherFrameOfReference, .noSourceSeries: failureOfOtherImage(error)
+        default: Failure(code: "failed", message: "\(error)")
+        }
+    }
+
+    /// Labels that belong to another image, or to none.
+    private static func failureOfOtherImage(_ error: ImagingError) -> Failure {
+        switch error {
+        case .anotherFrameOfReference(let path, let labels, let image):
+            Failure(
+                code: "labels-on-another-grid",
+                message:
+                    "The labels in \(path) belong to another frame of reference (\(labels)) than the image (\(image)): "
+                    + "give the labels that were made from it.")
+        case .noSourceSeries(let path):
+            Failure(
+                code: "no-source-series",
+                message:
+                    "\(path) was not written: a DICOM object refers to the series that it was made from, and the image is no DICOM series. "
+                    + "Give the DICOM image, or name a file that ends in .nii.gz or .nrrd.")
+        default: Failure(code: "failed", message: "\(error)")
+        }
+    }
+
+    /// Structures without a meaning, and what is no structure.
+    private static func failureOfStructureNames(_ error: ImagingError) -> Failure {
         switch error {
         case .notAMask(let path, let values):
             Failure(
@@ -63,30 +119,6 @@ extension Sentences {
                 message:
                     "No file in \(path) has the name of a known structure (\(some(names)) are there): name them as vertebrae_L3.nii.gz, "
                     + "or say what they are with --map NAME:L3,….")
-        case .structuresOverlap(let path, let a, let b, let voxels):
-            Failure(
-                code: "labels-overlap",
-                message:
-                    "\(path): \(a.levelName) and \(b.levelName) both claim \(voxels) voxels: one of them is wrong, make them anew."
-            )
-        case .segmentContradicts(let path, let segment, let label, let code):
-            Failure(
-                code: "labels-contradict",
-                message:
-                    "\(path): segment \(segment) is called '\(label)' but its code says \(code.levelName): "
-                    + "settle it with --map \(segment):\(code.levelName) or another level.")
-        case .anotherFrameOfReference(let path, let labels, let image):
-            Failure(
-                code: "labels-on-another-grid",
-                message:
-                    "The labels in \(path) belong to another frame of reference (\(labels)) than the image (\(image)): "
-                    + "give the labels that were made from it.")
-        case .noSourceSeries(let path):
-            Failure(
-                code: "no-source-series",
-                message:
-                    "\(path) was not written: a DICOM object refers to the series that it was made from, and the image is no DICOM series. "
-                    + "Give the DICOM image, or name a file that ends in .nii.gz or .nrrd.")
         default: Failure(code: "failed", message: "\(error)")
         }
     }
@@ -178,86 +210,5 @@ extension Sentences {
 
     private static func some(_ numbers: [Int]) -> String {
         numbers.prefix(8).map(String.init).joined(separator: ", ") + (numbers.count > 8 ? ", …" : "")
-    }
-
-    static func sentence(_ irregularity: Irregularity) -> String {
-        switch irregularity.kind {
-        case .gantryTilt(let degrees):
-            "gantry tilt of \(String(format: "%.1f", degrees))°"
-                + (irregularity.effect == .mended
-                    ? ", resampled to a right-angled grid" : ", more than any gantry leans")
-        case .gantryTiltUnclear(let header, let positions):
-            "the header says that the gantry was tilted by \(String(format: "%.1f", header))°, the slices' positions "
-                + "\(String(format: "%.1f", positions))°: which is right does not show"
-        case .sidewaysSlices(let millimetres, let slices):
-            "slice(s) up to \(String(format: "%.2f", millimetres)) mm beside the others' line: \(some(slices))"
-        case .missingSlices(let after, let count): "\(count) slice(s) missing after \(some(after))"
-        case .doubledSlices(let slices, let identical):
-            (identical ? "doubled slice(s), identical, one kept: " : "doubled slice(s) that differ: ") + some(slices)
-        case .unevenSpacing(let a, let b, let slices):
-            "uneven slice spacing, from \(String(format: "%.3f", a)) to \(String(format: "%.3f", b)) mm, after "
-                + "\(some(slices)); resampled to an even one"
-        case .gapsBetweenSlices(let thickness, let spacing):
-            "slices of \(String(format: "%.2f", thickness)) mm lie \(String(format: "%.2f", spacing)) mm apart: "
-                + "nothing was measured between them"
-        case .severalAcquisitions(let acquisitions, let kept):
-            "\(acquisitions.count) acquisitions overlap (\(acquisitions.prefix(4).map(describe).joined(separator: "; "))"
-                + (acquisitions.count > 4 ? "; …" : "")
-                + "); number \(kept) was read: name the right one with --acquisition"
-        case .fewerImagesThanAnnounced(let announced, let found):
-            "\(found) of \(announced) images of the acquisition are here: the scan may be cut short"
-        case .mixedPatients(let slices):
-            "\(slices.count) slice(s) of another patient, left out: \(some(slices))"
-        case .mixedGrids(let slices):
-            "\(slices.count) slice(s) of another size or orientation, left out: \(some(slices))"
-        case .mixedFramesOfReference(let slices):
-            "\(slices.count) slice(s) of another frame of reference, left out: \(some(slices))"
-        case .localisers(let slices):
-            "\(slices.count) scout image(s)" + (irregularity.effect == .mended ? ", left out" : "")
-                + ": \(some(slices))"
-        case .notHounsfield(let unit):
-            unit == "US"
-                ? "the file does not say that its values are HU"
-                : "the file's values are \(unit.isEmpty ? "of no unit" : unit), not HU"
-        case .slicesNotHU(let slices):
-            "\(slices.count) slice(s) hold neither air nor fat, unlike the others, so their values are on another scale: "
-                + some(slices)
-        case .valuesNotHU(let low, let high):
-            "values from \(String(format: "%.0f", low)) to \(String(format: "%.0f", high)) cannot be HU: there is neither air nor fat"
-        case .unreadableFiles(let files, let problem):
-            "\(files.count) file(s) left out (\(sentence(problem))): \(some(files))"
-        case .notCT(let modality): "the modality is \(modality.isEmpty ? "not given" : modality), not CT"
-        case .singleSlice: "a single slice"
-        case .padding(let voxels): "\(voxels) voxels outside the scanner's field read as air"
-        case .clippedValues(let voxels): "\(voxels) voxels beyond ±32,767 HU cut off"
-        case .notFinite(let voxels): "\(voxels) voxels are no numbers and read as air"
-        case .axesStraightened(let deviation):
-            "axes off by \(String(format: "%.2g", deviation)) from perpendicular, made exact"
-        case .lossyCompression: "lossy compression in its history"
-        case .noPatientPosition:
-            "the file does not say where the patient is; the grid's axes are taken as the patient's"
-        case .formsDisagree(let millimetres):
-            "the header's two forms disagree by \(String(format: "%.2f", millimetres)) mm; the sform is taken"
-        }
-    }
-
-    private static func describe(_ acquisition: AcquisitionSummary) -> String {
-        "number \(acquisition.number): \(acquisition.slices) slices, \(name(acquisition.first)) to \(name(acquisition.last))"
-    }
-
-    private static func some(_ slices: [SliceReference]) -> String {
-        slices.prefix(3).map(name).joined(separator: ", ") + (slices.count > 3 ? ", … (\(slices.count) in all)" : "")
-    }
-
-    /// A slice as the scanner's own list names it, and where it lies.
-    private static func name(_ slice: SliceReference) -> String {
-        let name = slice.instanceNumber.map { "instance \($0)" } ?? URL(fileURLWithPath: slice.file).lastPathComponent
-        guard let p = slice.position?.coordinates else { return name }
-        return name + String(format: " at (%.1f, %.1f, %.1f) mm", p.x, p.y, p.z)
-    }
-
-    private static func some(_ files: [String]) -> String {
-        files.prefix(3).map { URL(fileURLWithPath: $0).lastPathComponent }.joined(separator: ", ")
-            + (files.count > 3 ? ", …" : "")
     }
 }

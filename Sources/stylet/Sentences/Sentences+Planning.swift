@@ -6,6 +6,20 @@ import Planning
 extension Sentences {
     static func failureOf(_ error: PlanningError) -> Failure {
         switch error {
+        case .file, .notJSON, .notAPlan, .notACatalogue, .notAKey, .impossibleName: failureOfPlanFile(error)
+        case .settings(let inner): failureOf(inner)
+        case .anotherImage, .imageForbidsPlanning, .gridsDiffer: failureOfImage(error)
+        case .levelNotPlannable, .vertebra, .pedicle, .itemNotFound: failureOfItem(error)
+        case .notApproved(let state): notApproved(state)
+        case .distance(let inner): failureOf(inner)
+        case .trajectory(let fault): failureOf(fault)
+        case .uncertainty(let inner): failureOf(inner)
+        }
+    }
+
+    /// Files of plans, catalogues and keys.
+    private static func failureOfPlanFile(_ error: PlanningError) -> Failure {
+        switch error {
         case .file(let path, let number):
             Failure(
                 code: "file",
@@ -14,7 +28,6 @@ extension Sentences {
             Failure(code: "not-json", message: "The plan is no JSON: at byte \(byte), \(sentence(fault)).")
         case .notAPlan(let key, let fault):
             Failure(code: "not-a-plan", message: "The file is no plan: '\(key)' \(sentence(fault)).")
-        case .settings(let inner): failureOf(inner)
         case .notACatalogue(let key, let fault):
             Failure(
                 code: "not-a-catalogue", message: "The screw catalogue cannot be used: '\(key)' \(sentence(fault)).")
@@ -23,6 +36,13 @@ extension Sentences {
             Failure(
                 code: "impossible-name",
                 message: "'\(name)' cannot be a name in an approval: 1 to 100 bytes without control characters.")
+        default: Failure(code: "failed", message: "\(error)")
+        }
+    }
+
+    /// The image of a plan.
+    private static func failureOfImage(_ error: PlanningError) -> Failure {
+        switch error {
         case .anotherImage(let planned, let given):
             Failure(
                 code: "another-image",
@@ -37,6 +57,13 @@ extension Sentences {
             Failure(
                 code: "grids-differ",
                 message: "Labels and CT do not share one grid: give the labels that were made from this CT.")
+        default: Failure(code: "failed", message: "\(error)")
+        }
+    }
+
+    /// Single levels and screws.
+    private static func failureOfItem(_ error: PlanningError) -> Failure {
+        switch error {
         case .levelNotPlannable(let level):
             Failure(
                 code: "level-not-plannable",
@@ -48,10 +75,7 @@ extension Sentences {
                 code: "no-safe-screw",
                 message: "\(level.levelName) \(side.rawValue): no safe screw, \(sentence(fault)).")
         case .itemNotFound(let id): Failure(code: "item-not-found", message: "The plan has no item '\(id)'.")
-        case .notApproved(let state): notApproved(state)
-        case .distance(let inner): failureOf(inner)
-        case .trajectory(let fault): failureOf(fault)
-        case .uncertainty(let inner): failureOf(inner)
+        default: Failure(code: "failed", message: "\(error)")
         }
     }
 

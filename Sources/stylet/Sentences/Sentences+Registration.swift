@@ -3,9 +3,28 @@ import Frames
 import Registration
 
 extension Sentences {
+    private static func mm(_ x: Double) -> String { String(format: "%.3g mm", x) }
+
     static func failureOf(_ error: RegistrationError) -> Failure {
-        func mm(_ x: Double) -> String { String(format: "%.3g mm", x) }
-        return switch error {
+        switch error {
+        case .countMismatch, .tooFewPoints, .notFinite, .duplicatePoints, .collinear: failureOfPoints(error)
+        case .impossibleParameter(let name, let value):
+            Failure(code: "impossible-parameter", message: "\(name) cannot be \(value).")
+        case .uncertainty(let inner): Failure(code: "uncertainty", message: "The error cannot be predicted (\(inner)).")
+        case .emptySurface: Failure(code: "empty-surface", message: "The mesh has no triangles.")
+        case .noFit, .ambiguous, .noMatch: failureOfFit(error)
+        case .noSuchLabel(let label):
+            Failure(code: "no-such-label", message: "The labels hold no \(label.name): give those of the fixed image.")
+        case .imaging(let error): failureOf(error)
+        case .meshing(let error): failureOf(error)
+        case .impossibleView(let problem): Failure(code: "impossible-view", message: sentence(problem))
+        case .file, .points, .cannotRead, .cannotWrite: failureOfRegistrationFile(error)
+        }
+    }
+
+    /// Points that cannot hold a registration.
+    private static func failureOfPoints(_ error: RegistrationError) -> Failure {
+        switch error {
         case .countMismatch(let moving, let fixed):
             Failure(
                 code: "count-mismatch",
@@ -16,6 +35,14 @@ extension Sentences {
             Failure(
                 code: "not-finite",
                 message: "\(set.rawValue) point \(index + 1) is not a finite place near the patient.")
+        case .duplicatePoints, .collinear: failureOfLayout(error)
+        default: Failure(code: "failed", message: "\(error)")
+        }
+    }
+
+    /// Points that lie where they do not help.
+    private static func failureOfLayout(_ error: RegistrationError) -> Failure {
+        switch error {
         case .duplicatePoints(let set, let first, let second, let distance):
             Failure(
                 code: "duplicate-points",
@@ -28,10 +55,13 @@ extension Sentences {
                 message:
                     "The \(set.rawValue) points lie nearly on one line (\(mm(across)) across, \(mm(along)) along it), so the turn about it is free: add a point away from the line."
             )
-        case .impossibleParameter(let name, let value):
-            Failure(code: "impossible-parameter", message: "\(name) cannot be \(value).")
-        case .uncertainty(let inner): Failure(code: "uncertainty", message: "The error cannot be predicted (\(inner)).")
-        case .emptySurface: Failure(code: "empty-surface", message: "The mesh has no triangles.")
+        default: Failure(code: "failed", message: "\(error)")
+        }
+    }
+
+    /// Nothing fits, or more than one pose does.
+    private static func failureOfFit(_ error: RegistrationError) -> Failure {
+        switch error {
         case .noFit(let rms):
             Failure(
                 code: "no-fit",
@@ -47,11 +77,13 @@ extension Sentences {
                 code: "no-match",
                 message:
                     "The touched points match no set of the found ones\(rms.map { " (best RMS \(mm($0)))" } ?? "").")
-        case .noSuchLabel(let label):
-            Failure(code: "no-such-label", message: "The labels hold no \(label.name): give those of the fixed image.")
-        case .imaging(let error): failureOf(error)
-        case .meshing(let error): failureOf(error)
-        case .impossibleView(let problem): Failure(code: "impossible-view", message: sentence(problem))
+        default: Failure(code: "failed", message: "\(error)")
+        }
+    }
+
+    /// Files of transforms and points.
+    private static func failureOfRegistrationFile(_ error: RegistrationError) -> Failure {
+        switch error {
         case .file(let path, let problem): Failure(code: code(problem), message: "\(path): \(sentence(problem)).")
         case .points(let path, let line, let problem):
             Failure(code: "bad-table", message: "\(path):\(line): \(sentence(problem)).")
@@ -59,6 +91,7 @@ extension Sentences {
             Failure(code: "unreadable", message: "\(path) cannot be read: \(sentence(problem)).")
         case .cannotWrite(let path, let problem):
             Failure(code: "not-written", message: "\(path) was not written: \(sentence(problem)).")
+        default: Failure(code: "failed", message: "\(error)")
         }
     }
 

@@ -7,6 +7,22 @@ extension Sentences {
     static func failureOf(_ error: SegmentationError) -> Failure {
         switch error {
         case .noBodyFound: Failure(code: "no-body", message: "No body was found in the image: is it a CT in HU?")
+        case .noSpineFound, .noSkullFound, .levelsNotFound: failureOfAnatomy(error)
+        case .noWholeVertebra(let length):
+            Failure(
+                code: "no-whole-vertebra",
+                message: String(
+                    format:
+                        "The image shows no vertebra from its upper to its lower endplate (%.0f mm of spine): scan a larger field.",
+                    length))
+        case .imageTooSmall, .tooCoarse, .notHounsfield: failureOfGrid(error)
+        case .settlement(let problem): Failure(code: "level-not-settled", message: sentence(problem) + ".")
+        }
+    }
+
+    /// What the image does not show.
+    private static func failureOfAnatomy(_ error: SegmentationError) -> Failure {
+        switch error {
         case .noSpineFound(let length):
             Failure(
                 code: "no-spine",
@@ -21,19 +37,19 @@ extension Sentences {
                     format:
                         "No brain surrounded by bone was found (bone in %.0f %% of directions from the best place): give an image that holds the skull down to its base.",
                     share * 100))
-        case .noWholeVertebra(let length):
-            Failure(
-                code: "no-whole-vertebra",
-                message: String(
-                    format:
-                        "The image shows no vertebra from its upper to its lower endplate (%.0f mm of spine): scan a larger field.",
-                    length))
         case .levelsNotFound(let missing, let found):
             Failure(
                 code: "levels-not-found",
                 message:
                     "\(missing.joined(separator: ", ")) are not in the image; found are \(found.isEmpty ? "none" : found.joined(separator: ", "))."
             )
+        default: Failure(code: "failed", message: "\(error)")
+        }
+    }
+
+    /// Images on which nothing can be found.
+    private static func failureOfGrid(_ error: SegmentationError) -> Failure {
+        switch error {
         case .imageTooSmall(let x, let y, let z):
             Failure(code: "image-too-small", message: "\(x)×\(y)×\(z) voxels are too few to hold a bone.")
         case .tooCoarse(let spacing, let limit):
@@ -46,7 +62,7 @@ extension Sentences {
             Failure(
                 code: "not-hu",
                 message: "Values from \(low) to \(high) cannot be HU: there must be air below −200 and bone above 150.")
-        case .settlement(let problem): Failure(code: "level-not-settled", message: sentence(problem) + ".")
+        default: Failure(code: "failed", message: "\(error)")
         }
     }
 

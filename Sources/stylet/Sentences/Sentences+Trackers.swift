@@ -11,40 +11,38 @@ extension Sentences {
                 message:
                     "There is no port \(path); \(available.isEmpty ? "no serial port is connected" : "there are: \(available.joined(separator: ", "))")."
             )
+        case .noPermission, .refused, .pseudoTerminal: failureOfSystem(error)
+        case .busy(let path):
+            Failure(code: "port-busy", message: "\(path) is in use by another program: end that first.")
+        case .notASerialPort(let path): Failure(code: "not-a-port", message: "\(path) is no serial port.")
+        case .lost(let path):
+            Failure(code: "port-lost", message: "\(path) was lost while connecting: check cable and power.")
+        }
+    }
+
+    /// What the system or a driver refuses.
+    private static func failureOfSystem(_ error: SerialPortError) -> Failure {
+        switch error {
         case .noPermission(let path):
             Failure(
                 code: "port-forbidden",
                 message: "You may not open \(path): join its group (often dialout) and log in again.")
-        case .busy(let path):
-            Failure(code: "port-busy", message: "\(path) is in use by another program: end that first.")
-        case .notASerialPort(let path): Failure(code: "not-a-port", message: "\(path) is no serial port.")
         case .refused(let path, let setting, let number):
             Failure(
                 code: "port-refused",
                 message: "The driver of \(path) refuses \(setting): \(String(cString: strerror(number)).lowercased()).")
-        case .lost(let path):
-            Failure(code: "port-lost", message: "\(path) was lost while connecting: check cable and power.")
         case .pseudoTerminal(let call, let number):
             Failure(
                 code: "no-pseudo-terminal",
                 message:
                     "The system gives no pseudo-terminal (\(call): \(String(cString: strerror(number)).lowercased())).")
+        default: Failure(code: "failed", message: "\(error)")
         }
     }
 
     static func failureOf(_ error: NDIError) -> Failure {
         switch error {
-        case .silent(let command, let seconds):
-            Failure(
-                code: "no-answer",
-                message: String(
-                    format:
-                        "The tracker did not answer %@ within %.1f s: check its power and cable, and that the port is the tracker's.",
-                    command, seconds))
-        case .garbled(let start):
-            Failure(
-                code: "garbled-reply",
-                message: "What the tracker sent is damaged ('\(start)'): check the cable, or lower --max-baud.")
+        case .silent, .garbled, .unexpected: failureOfReply(error)
         case .refused(let command, let number):
             Failure(
                 code: "tracker-refused",
@@ -58,10 +56,28 @@ extension Sentences {
                 message:
                     "No tool is plugged in at the tracker, and none was given: give the definition of each with --tool FILE.rom."
             )
+        }
+    }
+
+    /// What the tracker answered, or that it did not.
+    private static func failureOfReply(_ error: NDIError) -> Failure {
+        switch error {
+        case .silent(let command, let seconds):
+            Failure(
+                code: "no-answer",
+                message: String(
+                    format:
+                        "The tracker did not answer %@ within %.1f s: check its power and cable, and that the port is the tracker's.",
+                    command, seconds))
+        case .garbled(let start):
+            Failure(
+                code: "garbled-reply",
+                message: "What the tracker sent is damaged ('\(start)'): check the cable, or lower --max-baud.")
         case .unexpected(let command, let reply):
             Failure(
                 code: "unexpected-reply",
                 message: "The tracker answered \(command) with '\(reply)', which is no answer to it.")
+        default: Failure(code: "failed", message: "\(error)")
         }
     }
 
@@ -73,6 +89,17 @@ extension Sentences {
             Failure(code: "not-written", message: "\(file) was not written: \(reason).")
         case .tooLarge(let file, let bytes):
             Failure(code: "too-large", message: "\(file) has \(bytes) bytes, more than a record of a day can have.")
+        case .notText, .wrongColumns, .wrongCount, .badNumber, .notARotation, .timeOrder, .noSamples:
+            failureOfTable(error)
+        case .recordEnded: Failure(code: "record-ended", message: "The record that was played back is over.")
+        case .toolDefinition(let file, let problem):
+            Failure(code: "bad-tool", message: "\(file) is no tool definition: \(sentence(problem)).")
+        }
+    }
+
+    /// The lines of a record.
+    private static func failureOfTable(_ error: TrackersError) -> Failure {
+        switch error {
         case .notText(let file): Failure(code: "bad-table", message: "\(file) is no text.")
         case .wrongColumns(let file, let found, let expected):
             Failure(
@@ -91,9 +118,7 @@ extension Sentences {
         case .timeOrder(let file, let line):
             Failure(code: "bad-table", message: "\(file):\(line): t_s does not rise.")
         case .noSamples(let file): Failure(code: "bad-table", message: "\(file) holds no samples.")
-        case .recordEnded: Failure(code: "record-ended", message: "The record that was played back is over.")
-        case .toolDefinition(let file, let problem):
-            Failure(code: "bad-tool", message: "\(file) is no tool definition: \(sentence(problem)).")
+        default: Failure(code: "failed", message: "\(error)")
         }
     }
 

@@ -10,6 +10,23 @@ extension Sentences {
             Failure(
                 code: code(fault),
                 message: String(format: "%@ (%.1f, %.1f, %.1f) %@.", id, p.x, p.y, p.z, sentence(fault)))
+        case .skullMissing, .vesselsUnknown, .labelMissing: failureOfStructures(fault)
+        case .impossibleParameter(let name, let value):
+            Failure(code: "impossible-parameter", message: "The \(name) cannot be \(String(format: "%g", value)).")
+        case .noPath(let target, let reason):
+            Failure(code: "no-safe-path", message: "\(target): no safe path, \(sentence(reason)).")
+        case .alternative(let id, let other):
+            Failure(
+                code: "not-chosen",
+                message:
+                    "'\(id)' is an alternative to '\(other)' and is not carried out: choose it with 'stylet plan choose', look at the plan and approve it anew."
+            )
+        }
+    }
+
+    /// What the labels must have and do not.
+    private static func failureOfStructures(_ fault: TrajectoryFault) -> Failure {
+        switch fault {
         case .skullMissing(let target):
             Failure(
                 code: "labels-without-skull",
@@ -26,16 +43,7 @@ extension Sentences {
             Failure(
                 code: "label-not-found",
                 message: "The label map has no \(label.name) (\(label.number)): name a label that it has.")
-        case .impossibleParameter(let name, let value):
-            Failure(code: "impossible-parameter", message: "The \(name) cannot be \(String(format: "%g", value)).")
-        case .noPath(let target, let reason):
-            Failure(code: "no-safe-path", message: "\(target): no safe path, \(sentence(reason)).")
-        case .alternative(let id, let other):
-            Failure(
-                code: "not-chosen",
-                message:
-                    "'\(id)' is an alternative to '\(other)' and is not carried out: choose it with 'stylet plan choose', look at the plan and approve it anew."
-            )
+        default: Failure(code: "failed", message: "\(fault)")
         }
     }
 

@@ -8,6 +8,7 @@ import Planning
 final class Console {
     let json: Bool
     private(set) var timings: [(name: String, milliseconds: Double)] = []
+    private var hasAnswered = false
     private let log: Logger
     private let began = ContinuousClock.now
     private let showsBars = isatty(STDERR_FILENO) == 1
@@ -40,8 +41,13 @@ final class Console {
         if !json { Self.write(line + "\n", to: STDOUT_FILENO) }
     }
 
-    /// The one object on standard output.
-    func answer(_ fields: [String: JSONValue]) { Self.write(JSONValue.object(fields).line() + "\n", to: STDOUT_FILENO) }
+    /// The one object on standard output. Only the first is written: a command that others wait for gives it early, and what
+    /// fails later is told on standard error and by the exit status.
+    func answer(_ fields: [String: JSONValue]) {
+        guard !hasAnswered else { return }
+        hasAnswered = true
+        Self.write(JSONValue.object(fields).line() + "\n", to: STDOUT_FILENO)
+    }
 
     /// Writes at once, past any buffer: others wait for lines. A reader that has gone must not end a program that holds an arm.
     static func write(_ text: String, to handle: Int32) {

@@ -45,6 +45,15 @@ struct PoseRelay {
         return messages
     }
 
+    /// The tracker is lost: no tool is where it was last.
+    mutating func messagesOfLoss() -> [OutgoingMessage] {
+        let time = Date().timeIntervalSince1970
+        let seen = wasSeen.filter(\.value).map(\.key).sorted()
+        for name in seen { wasSeen[name] = false }
+        let status = DeviceStatus(code: 4, name: "NotFound", message: "the tracker is lost")
+        return seen.map { .status(status, device: $0, time: time) }
+    }
+
     /// Nothing where it cannot be known where the body is.
     private func pose(of body: TrackedBody, among bodies: [TrackedBody], _ time: Double) -> OutgoingMessage? {
         guard let X_TrackerMarker = body.sample.pose else { return nil }

@@ -95,7 +95,8 @@ struct RunSession {
     ) -> Failure? {
         // The reference is fixed to the base: its pose in the tracker (here the base) is the identity, the registration X_BaseCT.
         let fixed = TrackedPose<Tracker, Reference>(.identity())
-        let X_ReferenceCT = Pose<Reference, Base>.identity() * X_BaseCT
+        let procedure = GuideProcedure(
+            axis: axis, X_ReferenceCT: Pose<Reference, Base>.identity() * X_BaseCT, distances: distances)
         var given = false
         var lastStage: GuideProcedure.Stage?
         while true {
@@ -103,30 +104,49 @@ struct RunSession {
             _ = post.references.give(Timed(fixed, at: now))
             if let snapshot = post.snapshot.value {
                 if !given, snapshot.output.ages.reference < 0.1, snapshot.arm != nil {
-                    given = post.procedures.give(
-                        GuideProcedure(axis: axis, X_ReferenceCT: X_ReferenceCT, distances: distances))
+                    given = post.procedures.give(procedure)
                 }
-                if snapshot.stage != lastStage, let stage = snapshot.stage {
-                    console.say("\(item): \(Sentences.name(of: stage))")
-                }
-                lastStage = snapshot.stage
+                say(snapshot.stage, unlike: &lastStage, console)
                 if snapshot.stage == .holding { note(snapshot, &outcome) }
-                if snapshot.stage == .done { return nil }
-                if case .failed(let reason, let refusal) = snapshot.stage { return Sentences.stopped(reason, refusal) }
-                if !snapshot.linkIsUp {
-                    return Failure(
-                        code: "link-lost",
-                        message:
-                            "The link to the arm on \(port) was lost; the arm's own watchdog stops it. Look at the arm, the cable and its power."
-                    )
+                switch end(snapshot) {
+                case .not: break
+                case .done: return nil
+                case .failed(let failure): return failure
                 }
             }
-            if Signals.isAsked { return Failure(code: "interrupted", message: "Interrupted: the arm was stopped.") }
-            if loop.hasEnded {
-                return Failure(code: "loop-ended", message: "The control loop ended; the arm's watchdog holds it.")
-            }
+            if let failure = interruption(loop.hasEnded) { return failure }
             usleep(Self.sampleInterval)
         }
+    }
+
+    private func interruption(_ hasEnded: Bool) -> Failure? {
+        if Signals.isAsked { return Failure(code: "interrupted", message: "Interrupted: the arm was stopped.") }
+        guard hasEnded else { return nil }
+        return Failure(code: "loop-ended", message: "The control loop ended; the arm's watchdog holds it.")
+    }
+
+    private func say(_ stage: GuideProcedure.Stage?, unlike last: inout GuideProcedure.Stage?, _ console: Console) {
+        defer { last = stage }
+        guard let stage, stage != last else { return }
+        console.say("\(item): \(Sentences.name(of: stage))")
+    }
+
+    private enum End {
+        case not, done, failed(Failure)
+    }
+
+    private func end(_ snapshot: GuideSnapshot) -> End {
+        if snapshot.stage == .done { return .done }
+        if case .failed(let reason, let refusal) = snapshot.stage {
+            return .failed(Sentences.stopped(reason, refusal))
+        }
+        guard !snapshot.linkIsUp else { return .not }
+        return .failed(
+            Failure(
+                code: "link-lost",
+                message:
+                    "The link to the arm on \(port) was lost; the arm's own watchdog stops it. Look at the arm, the cable and its power."
+            ))
     }
 
     private func note(_ snapshot: GuideSnapshot, _ outcome: inout Outcome) {

@@ -13,8 +13,6 @@ struct Answer {
     var fields: [String: JSONValue]
     /// False leads to exit status 2: done, but a check did not hold.
     var accepted = true
-    /// The command has already printed its one object, because others wait for it.
-    var isPrinted = false
 }
 
 /// What went wrong, ready for a person: a short code for scripts, and one sentence with what, where and what to do.
@@ -34,7 +32,7 @@ extension StyletCommand {
         let console = Console(json: answer.json)
         do {
             var found = try execute(console)
-            if answer.json, !found.isPrinted {
+            if answer.json {
                 found.fields["timings_ms"] = console.timingsJSON
                 console.answer(found.fields)
             }

@@ -9,7 +9,9 @@ struct TrackerOptions: ParsableArguments {
     var tracker: TrackerAddress
     @OptionGroup var tools: ToolOptions
 
-    func open() throws -> any TrackerFeed & Sendable { try tools.open(tracker) }
+    func open(reconnects: Bool) throws -> any TrackerFeed & Sendable {
+        try tools.open(tracker, reconnects: reconnects)
+    }
 }
 
 /// What a tracker on a serial port needs to know.
@@ -27,16 +29,31 @@ struct ToolOptions: ParsableArguments {
     }
 
     /// Connects and starts; the tools are read before the tracker is touched.
-    func open(_ address: TrackerAddress) throws -> any TrackerFeed & Sendable {
+    ///
+    /// - Parameter reconnects: whether a tracker that is lost later is connected anew.
+    func open(_ address: TrackerAddress, reconnects: Bool) throws -> any TrackerFeed & Sendable {
         switch address.place {
         case .openIGTLink(let host, let port, let device):
-            return try OpenIGTLinkFeed(host: host, port: port, device: device)
+            return try Self.feed(reconnects, \.isPassing) { () throws(OpenIGTLinkError) in
+                try OpenIGTLinkFeed(host: host, port: port, device: device, longestSilence: reconnects ? 10 : nil)
+            }
         case .records(let paths): return try RecordedFeed(paths)
         case .port(let path):
             let tools = try tool.map { try ToolDefinition.read($0) }
-            let line = try SerialByteLine(path)
-            return try NDIFeed(NDITracker(line: line, latency: latencyMs / 1000), tools: tools, fastest: maxBaud)
+            let (latency, fastest) = (latencyMs / 1000, maxBaud)
+            return try Self.feed(reconnects, \.isPassing) { () throws(NDIError) in
+                try NDIFeed(
+                    NDITracker(line: SerialByteLine(path), latency: latency), tools: tools, fastest: fastest)
+            }
         }
+    }
+
+    private static func feed<Feed: TrackerFeed & Sendable>(
+        _ reconnects: Bool, _ isPassing: @escaping @Sendable (Feed.Failure) -> Bool,
+        _ open: @escaping @Sendable () throws(Feed.Failure) -> Feed
+    ) throws(Feed.Failure) -> any TrackerFeed & Sendable {
+        guard reconnects else { return try open() }
+        return try ReconnectingFeed(clock: SystemFeedClock(), isPassing: isPassing, open: open)
     }
 }
 

@@ -1,4 +1,3 @@
-import Glibc
 import SerialPorts
 
 /// A line of bytes to a tracker: a serial port, or a simulated one.
@@ -74,8 +73,7 @@ public struct SerialByteLine: ByteLine, Sendable {
     }
 
     public mutating func pause(_ seconds: Double) {
-        var rest = timespec(tv_sec: Int(seconds), tv_nsec: Int((seconds - seconds.rounded(.down)) * 1e9))
-        nanosleep(&rest, nil)
+        SystemFeedClock().pause(seconds)
     }
 
     public var now: Double { MonotonicClock.seconds }

@@ -17,6 +17,15 @@ public enum NDIError: Error, Equatable, Sendable {
     /// Another reply than the command's; how it begins.
     case unexpected(command: String, reply: String)
 
+    /// Whether it may help to connect anew: cables are put back and trackers switched on again, but a tool that is not there
+    /// does not come by waiting.
+    public var isPassing: Bool {
+        switch self {
+        case .noTools: false
+        default: true
+        }
+    }
+
     /// The tracker's error in its maker's words, shortened (API guide, table of error codes).
     public static func meaning(of number: UInt8) -> String {
         switch number {

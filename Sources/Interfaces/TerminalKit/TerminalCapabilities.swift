@@ -1,5 +1,3 @@
-import TerminalKit
-
 /// What the terminal can show, by its own word.
 public enum TerminalCapabilities {
     /// By the environment: colours are not asked of a terminal, they are declared.
@@ -14,7 +12,7 @@ public enum TerminalCapabilities {
     }
 
     /// Asks for kitty's pictures and for sixel; a terminal that says nothing within 0.3 s shows neither.
-    public static func graphics(_ terminal: Terminal) throws(TerminalError) -> EditorLoop.Graphics? {
+    public static func graphics(_ terminal: Terminal) throws(TerminalError) -> TerminalGraphics? {
         // Every terminal answers the second question, so that nobody waits long.
         try terminal.write(KittyEncoder.question + Array("\u{1B}[c".utf8))
         var decoder = InputDecoder()
