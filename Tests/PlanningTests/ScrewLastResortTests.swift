@@ -66,7 +66,7 @@ import Testing
     }
 
     /// Where labels have a gap behind the pedicle's upper part, the screw starts below it, on the arch.
-    @Test(arguments: [0.0, 1]) func aGapInTheArchIsNoEntry(_ above: Double) throws {
+    @Test(arguments: [1.0, 1.5]) func aGapInTheArchIsNoEntry(_ above: Double) throws {
         let (lumbar, level) = (try LumbarCase.load(), AnatomicalLabel(23))
         let anatomy = try VertebraAnatomy(level, in: lumbar.labels, ct: lumbar.ct)
         let toVertebra = anatomy.X_CTVertebra.inverse

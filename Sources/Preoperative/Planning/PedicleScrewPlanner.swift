@@ -69,7 +69,7 @@ public struct PedicleScrewPlanner: Sendable {
         }
         let survey = LabelSurvey(labels)
         let single = parallelMap(levels.count, progress: progress) { outcome(for: levels[$0], ct, labels, survey) }
-        let outcomes = RodAlignment.aligned(single)
+        let outcomes = ImageDoubt(ct: ct).refused(RodAlignment.aligned(single))
         let image = PlanFile.Image(seriesUID: seriesUID, sha256: ImageFingerprint.sha256(of: ct))
         let decided = outcomes.flatMap { outcome in outcome.screws.map { ($0, outcome.search($0.side)) } }
         let items = parallelMap(decided.count) { item(decided[$0].0, decided[$0].1, labels) }

@@ -127,4 +127,6 @@ public enum PedicleFault: Equatable, Sendable {
     /// The best screw found lies within the bone that the image shows (`surfaceMargin`, mm), and breaks this limit by the
     /// label's voxels, which are known to `accuracy`, mm.
     case labelDisagrees(BrokenLimit, surfaceMargin: Double, accuracy: Double)
+    /// Along this share of the best screw found, 0…1, the image shows soft tissue where the label says bone.
+    case softTissue(share: Double)
 }

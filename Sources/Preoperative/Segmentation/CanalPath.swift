@@ -48,9 +48,17 @@ struct CanalPathFinder {
     private func beside(
         _ walls: CanalWalls?, _ path: [Vector3]?, _ scores: [Float], _ minimumLength: Double
     ) -> [Vector3]? {
-        guard let walls, let path, walls.cross(path) else { return path }
-        return bestPath(scores, minimumLength: minimumLength, walls: walls) ?? path
+        guard let walls, let path, walls.cross(path),
+            let other = bestPath(scores, minimumLength: minimumLength, walls: walls)
+        else { return path }
+        func worth(_ path: [Vector3]) -> Float {
+            path.reduce(0) { $0 + (grid.nearestOffset($1).map { scores[$0] } ?? 0) - Self.baseline }
+        }
+        return worth(other) > Self.leastOfFirst * worth(path) ? other : path
     }
+
+    /// What the path beside walls is worth at least, of the first: rings of marrow are closer, but not by much.
+    static let leastOfFirst: Float = 0.85
 
     /// What rings the canal in brittle bone and in thick slices, HU; tried where the image's height is not covered.
     static let brittleRingHU: Float = 145

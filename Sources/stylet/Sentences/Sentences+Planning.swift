@@ -138,6 +138,11 @@ extension Sentences {
         case .limitBroken(let broken): "since the best one found breaks a limit: \(sentence(broken))"
         case .metalInPedicle(let volume):
             String(format: "since metal (%.0f mm³, an earlier screw?) lies in its pedicle", volume)
+        case .softTissue(let share):
+            String(
+                format:
+                    "since the image shows soft tissue along %.0f %% of the best one found, where the label says bone;"
+                    + " correct the labels here", 100 * share)
         case .labelDisagrees(let broken, let surface, let accuracy):
             String(
                 format:
