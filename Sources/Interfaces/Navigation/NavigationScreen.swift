@@ -48,7 +48,7 @@ public struct NavigationScreen: Sendable {
 
     /// - Parameters:
     ///   - pixels: of a cell, where the terminal shows real pictures.
-    ///   - kept: pictures of the frame before that are to stay for now; whatever is no longer live takes them away.
+    ///   - kept: pictures of the frame before that may stay where they are; whatever is no longer live takes them away.
     public mutating func frame(
         _ moment: Moment, columns: Int, rows: Int, pixels: (x: Int, y: Int)? = nil, kept: [PlacedImage] = []
     ) -> TerminalFrame {
